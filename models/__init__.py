@@ -1,0 +1,41 @@
+"""What is stored: one table a module, plain enums, migrations. Knows no GraphQL and no HTTP."""
+
+from models.admin_assignment import AdminAssignment
+from models.call import Call
+from models.customer import Customer
+from models.customer_tag import CustomerTag
+from models.help_desk import HelpDesk
+from models.installation import Installation
+from models.invoice import Invoice
+from models.license import License
+from models.license_state import LicenseState
+from models.license_usage import LicenseUsage
+from models.order import Order
+from models.own_organization import OwnOrganization
+from models.partner import Partner
+from models.partner_admin import PartnerAdmin
+from models.resource import Resource
+from models.subscription import Subscription
+from models.tag import Tag
+from models.trial import Trial
+
+__all__ = [
+    "AdminAssignment",
+    "Call",
+    "Customer",
+    "CustomerTag",
+    "HelpDesk",
+    "Installation",
+    "Invoice",
+    "License",
+    "LicenseState",
+    "LicenseUsage",
+    "Order",
+    "OwnOrganization",
+    "Partner",
+    "PartnerAdmin",
+    "Resource",
+    "Subscription",
+    "Tag",
+    "Trial",
+]
