@@ -52,7 +52,8 @@ LEFT JOIN LATERAL (
 WHERE l.partner_id = $1 AND ($2::bigint[] IS NULL OR l.id IN (SELECT unnest($2::bigint[])))
 ORDER BY 3, 2
 ON CONFLICT (partner_id, license_id) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _COLUMNS)}
-WHERE ({", ".join(f"kept.{c}" for c in _COLUMNS)}) IS DISTINCT FROM ({", ".join(f"excluded.{c}" for c in _COLUMNS)})
+WHERE ({", ".join(f"kept.{c}" for c in _COLUMNS)})
+    IS DISTINCT FROM ({", ".join(f"excluded.{c}" for c in _COLUMNS)})
 """
 
 

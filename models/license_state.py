@@ -7,8 +7,8 @@ from models.fields import CTextField
 class LicenseState(Model):
     """Derived: each license line with its entitlement and its newest snapshot, side by side.
 
-    Lists and KPIs read whole partners of these, so nothing needs joining. Kept and rebuilt by `models.derived`
-    alone; the key in the database is (partner_id, license_id).
+    Lists and KPIs read whole partners of these, so nothing needs joining. Kept and rebuilt by
+    `models.derived` alone; the key in the database is (partner_id, license_id).
     """
 
     license_id = fields.BigIntField(primary_key=True, generated=False)

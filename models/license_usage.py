@@ -6,8 +6,8 @@ from tortoise.models import Model
 class LicenseUsage(Model):
     """A snapshot: how many licenses of a line were assigned and used on a day.
 
-    The key in the database is (partner_id, license_id, date). Tortoise knows no keys of several columns, so it
-    is told of one of them: read through it, but write only by the import's statements.
+    The key in the database is (partner_id, license_id, date). Tortoise knows no keys of several columns, so
+    it is told of one of them: read through it, but write only by the import's statements.
     """
 
     license_id = fields.BigIntField(primary_key=True, generated=False)

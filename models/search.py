@@ -1,5 +1,5 @@
-"""How text is folded for search and for keys that ignore case: here, and nowhere in SQL, whose rules depend on
-the server's locale."""
+"""How text is folded for search and for keys that ignore case: here, and nowhere in SQL, whose rules depend
+on the server's locale."""
 
 
 def fold(text: str) -> str:

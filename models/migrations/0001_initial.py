@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Installation',
             fields=[
-                ('id', fields.SmallIntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.SmallIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('id_key', fields.BinaryField()),
             ],
             options={'table': 'installation', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One row: what belongs to this database as a whole.'},
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='LicenseState',
             fields=[
-                ('license_id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('license_id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('partner_id', fields.BigIntField()),
                 ('customer_id', fields.BigIntField()),
                 ('is_trial', fields.BooleanField()),
@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='LicenseUsage',
             fields=[
-                ('license_id', fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ('license_id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('partner_id', fields.BigIntField()),
                 ('date', fields.DateField()),
                 ('assigned', fields.IntField()),

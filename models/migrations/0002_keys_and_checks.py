@@ -83,10 +83,6 @@ CHECKS = [
 
 FORWARD = [
     *(f"ALTER TABLE {t} DROP CONSTRAINT {t}_pkey, ADD PRIMARY KEY ({columns})" for t, columns in KEYS.items()),
-    "ALTER TABLE license_usage ALTER license_id DROP DEFAULT",
-    "ALTER TABLE license_states ALTER license_id DROP DEFAULT",
-    "DROP SEQUENCE license_usage_license_id_seq",
-    "DROP SEQUENCE license_states_license_id_seq",
     *(f"ALTER TABLE {t} ADD FOREIGN KEY (partner_id) REFERENCES partners (id)" for t in TO_PARTNERS),
     *(
         f"ALTER TABLE {t} ADD FOREIGN KEY (partner_id, {column}) REFERENCES {to} (partner_id, id)"
