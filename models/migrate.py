@@ -1,0 +1,58 @@
+"""Bringing the database's schema up to date, and telling whether it is. Tortoise has to be initialised."""
+
+from dataclasses import dataclass
+
+from tortoise import connections
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.transactions import in_transaction
+
+from models.config import CONNECTION, MIGRATED_APPS
+
+_LOCK = 7_203_514_906  # a key of pg_advisory_lock that nothing else uses
+
+
+@dataclass(frozen=True)
+class SchemaState:
+    """How the database's schema stands to this version of the program."""
+
+    pending: tuple[str, ...]
+    """Migrations that the database lacks."""
+    unknown: tuple[str, ...]
+    """Migrations that only a newer version knows."""
+
+    @property
+    def up_to_date(self) -> bool:
+        return not self.pending and not self.unknown
+
+
+async def schema_state() -> SchemaState:
+    connection = connections.get(CONNECTION)
+    await connection.execute_query(
+        "SELECT 1"
+    )  # Tortoise takes any failure of the next one for an empty database
+    executor = MigrationExecutor(connection, MIGRATED_APPS)
+    pending = [step.migration.name for step in await executor.plan()]
+    applied = await executor.recorder.applied_migrations()
+    known = executor.loader.graph.nodes
+    return SchemaState(tuple(pending), tuple(key.name for key in applied if key not in known))
+
+
+async def migrate() -> list[str]:
+    """Apply what is pending and return its names: all in one transaction, so all or nothing.
+
+    Two at once take turns; the second finds nothing to do.
+    """
+    applied: list[str] = []
+
+    def note(event: str, _app: str, name: str) -> None:
+        if event == "apply_done":
+            applied.append(name)
+
+    async with in_transaction(CONNECTION) as transaction:
+        await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        executor = MigrationExecutor(transaction, MIGRATED_APPS)
+        # Made first: the executor looks for it by a statement whose failure would end the transaction.
+        await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))
+        await executor.migrate(progress=note)
+    return applied
