@@ -1,0 +1,23 @@
+"""When an entitlement is in force, and until when: the dates that everything else is built of."""
+
+
+def in_force(dates: str, active: str) -> str:
+    """start ≤ D ≤ end, and active. `dates` is the alias that holds them, `active` the condition on the state."""
+    return f"({active} AND {dates}.start_date <= :as_of AND {dates}.end_date >= :as_of)"
+
+
+def not_ended(dates: str) -> str:
+    return f"({dates}.end_date >= :as_of)"
+
+
+def ends_within(dates: str, days: str) -> str:
+    """0 ≤ days until the end ≤ n."""
+    return f"({dates}.end_date BETWEEN :as_of AND :as_of::date + {days}::int)"
+
+
+SUBSCRIPTION_IN_FORCE = in_force("s", "s.status = 'ACTIVE'")
+TRIAL_IN_FORCE = in_force("t", "t.status = 'ACTIVE'")
+LINE_IN_FORCE = in_force("ls", "ls.active")
+
+SUBSCRIPTION_STATUS = "CASE WHEN s.end_date < :as_of THEN 'EXPIRED' ELSE s.status END"
+TRIAL_STATUS = "CASE WHEN t.status = 'ACTIVE' AND t.end_date < :as_of THEN 'EXPIRED' ELSE t.status END"
