@@ -1,0 +1,79 @@
+"""One request: who asks, on which day, and the loaders that batch what is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+from aiodataloader import DataLoader
+
+from kpis.policy import Policy
+from resolvers.database import Database
+from resolvers.ids import GlobalIds
+from resolvers.viewer import Viewer
+
+Columns = frozenset[str]
+Arguments = tuple[tuple[str, Any], ...]
+"""Arguments by name, frozen and sorted, so that the same ones meet in the same batch."""
+
+
+class Relation(Protocol):
+    """From parents, arguments and wanted columns to what hangs on each parent, in one statement.
+
+    A relation is declared once; whoever executes an operation calls `load` with a whole level's parents.
+    """
+
+    async def load(
+        self, context: "Context", parents: Sequence[Any], arguments: Arguments, columns: Columns
+    ) -> Sequence[Any]:
+        """What each parent has, in the order of the parents."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one page may hold."""
+
+    default_page_size: int = 50
+    maximum_page_size: int = 1000
+
+
+@dataclass
+class Context:
+    """What the resolvers of one request share. Made per request, so that nothing of a viewer outlives it."""
+
+    database: Database
+    viewer: Viewer
+    ids: GlobalIds
+    policy: Policy = field(default_factory=Policy)
+    limits: Limits = field(default_factory=Limits)
+    launch_url: str = "https://admin.webex.com/customers/{id}"
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    memory: dict[Any, Any] = field(default_factory=dict)
+    """For what is worked out once a request, such as which columns a selection wants."""
+    _loaders: dict[Any, Any] = field(default_factory=dict)
+
+    def parameters(self, as_of: date | None = None) -> dict[str, Any]:
+        """The parameters that any statement may name: the partner, the admin, D and the thresholds."""
+        policy = self.policy
+        return {
+            "partner": self.viewer.partner_id,
+            "admin": self.viewer.admin_id,
+            "as_of": as_of or self.today,
+            "expiring_soon_days": policy.expiring_soon_days,
+            "no_recent_activity_days": policy.no_recent_activity_days,
+        }
+
+    async def load(
+        self, relation: Relation, parent: Any, arguments: Arguments = (), columns: Columns = frozenset()
+    ) -> Any:
+        """What hangs on one parent, fetched together with its siblings'."""
+        key = (id(relation), arguments, columns)
+        loader = self._loaders.get(key)
+        if loader is None:
+
+            async def batch(parents: list[Any]) -> list[Any]:
+                return list(await relation.load(self, parents, arguments, columns))
+
+            loader = self._loaders[key] = DataLoader(batch)
+        return await loader.load(parent)

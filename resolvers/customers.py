@@ -1,0 +1,112 @@
+"""Customers: their columns, filters and orders, and the lists that they stand in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kpis import customer_status as status
+from models.enums import Product
+from resolvers.context import Arguments, Context
+from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
+from resolvers.entity import Entity, Summary
+from resolvers.order import Key, Order, directed
+from resolvers.relations import ById, Children, Listing
+from resolvers.row import Row
+
+
+class CustomerRow(Row):
+    """A customer."""
+
+
+_PRODUCT_ORDER = "ARRAY[" + ", ".join(f"'{product}'" for product in Product) + "]"
+
+CUSTOMER = Entity(
+    "Customer",
+    CustomerRow,
+    "customers c",
+    customer="c.id",
+    columns={
+        "customer_id": "c.external_id",
+        "name": "c.name",
+        "managed_by": "c.managed_by",
+        "country": "c.country",
+        "industry": "c.industry",
+        "created_on": "c.created_on",
+        "last_admin_sign_in_at": "c.last_admin_sign_in_at",
+        "statuses": status.STATUSES,
+        "primary_status": status.PRIMARY_STATUS,
+        "products": f"ARRAY(SELECT p FROM unnest(lin.products) p ORDER BY array_position({_PRODUCT_ORDER}, p))",
+        "next_expiration_on": status.NEXT_EXPIRATION_ON,
+        "next_renewal_on": status.NEXT_RENEWAL_ON,
+    },
+    joins={
+        "sub": Summary("subscriptions s", "s.customer_id", "c.id", status.SUBSCRIPTION_SUMMARY),
+        "tri": Summary("trials t", "t.customer_id", "c.id", status.TRIAL_SUMMARY),
+        "lin": Summary("license_states ls", "ls.customer_id", "c.id", status.LINE_SUMMARY),
+    },
+)
+
+CUSTOMER_CRITERIA = {
+    "managed_by": "c.managed_by = ANY(:managed_by::text[])",
+    "countries": "c.country = ANY(:countries::text[])",
+    "products": "coalesce(lin.products && :products::text[], false)",
+    "statuses": f"{status.STATUSES} && :statuses::text[]",
+    "subscription_types": (
+        "(('SUBSCRIPTION' = ANY(:subscription_types::text[]) AND coalesce(sub.in_force, false))"
+        " OR ('TRIAL' = ANY(:subscription_types::text[]) AND coalesce(tri.in_force, false)))"
+    ),
+    "tags": (
+        "EXISTS (SELECT 1 FROM customer_tags ct JOIN tags g ON g.partner_id = :partner AND g.id = ct.tag_id"
+        " WHERE ct.partner_id = :partner AND ct.customer_id = c.id AND g.name_key = ANY(:tags::text[]))"
+    ),
+    "partner_admin_ids": (
+        "EXISTS (SELECT 1 FROM admin_assignments ca WHERE ca.partner_id = :partner AND ca.customer_id = c.id"
+        " AND ca.admin_id = ANY(:partner_admin_ids::bigint[]))"
+    ),
+    "search": CONTAINS_WORDS.format(text="c.search_text"),
+}
+
+_TIES = (Key("c.name"), Key("c.external_id"))
+_ORDERS = {
+    "NAME": (Key("c.name"),),
+    "CREATED_ON": (Key("c.created_on", "date"),),
+    "NEXT_EXPIRATION": (Key(status.NEXT_EXPIRATION_ON, "date", nullable=True),),
+    "NEXT_RENEWAL": (Key(status.NEXT_RENEWAL_ON, "date", nullable=True),),
+    "LAST_ADMIN_SIGN_IN": (Key("c.last_admin_sign_in_at", "timestamptz", nullable=True),),
+    "URGENCY": (Key(status.URGENCY, "int"), Key(status.NEARER_DATE, "date", nullable=True)),
+}
+
+
+def customer_order(field: str = "NAME", *, descending: bool = False) -> Order:
+    return directed(f"customers by {field}", _ORDERS[field], _TIES, descending=descending)
+
+
+def customer_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
+    """The criteria of a CustomerFilter; raises BadUserInput for an ID that is none of a partner admin."""
+    return freeze(
+        given,
+        {
+            "tags": folded,
+            "search": words,
+            "partner_admin_ids": lambda ids: [
+                context.ids.open_as("PartnerAdmin", value, f"filter.partnerAdminIds[{n}]")
+                for n, value in enumerate(ids)
+            ],
+        },
+    )
+
+
+CUSTOMER_BY_ID = ById(CUSTOMER)
+CUSTOMERS = Listing(CUSTOMER, CUSTOMER_CRITERIA)
+CUSTOMERS_OF_TAG = Listing(
+    CUSTOMER,
+    CUSTOMER_CRITERIA,
+    "c.id IN (SELECT ct.customer_id FROM customer_tags ct"
+    " WHERE ct.partner_id = :partner AND ct.tag_id = parent.id)",
+)
+CUSTOMERS_OF_ADMIN = Listing(
+    CUSTOMER,
+    CUSTOMER_CRITERIA,
+    "c.id IN (SELECT ca.customer_id FROM admin_assignments ca"
+    " WHERE ca.partner_id = :partner AND ca.admin_id = parent.id)",
+)
+CUSTOMERS_BY_CUSTOMER_ID = Children(CUSTOMER, "c.external_id = :customer_id", "c.id")

@@ -1,0 +1,74 @@
+"""License lines, and their states on a day: of one line, or summed over a customer's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpis.in_force import LINE_IN_FORCE
+from kpis.license_state import FIGURES, LINE_TERMS
+from models.enums import Product
+from resolvers.context import Arguments, Columns, Context
+from resolvers.entity import Entity, Join
+from resolvers.relations import ById, Children
+from resolvers.row import Row
+from resolvers.scope import visible
+
+
+class LicenseRow(Row):
+    """A license line."""
+
+
+class LicenseStateRow(Row):
+    """The state of one or several license lines on a day."""
+
+
+_PRODUCT_ORDER = (
+    "array_position(ARRAY[" + ", ".join(f"'{product}'" for product in Product) + "], l.product::text)"
+)
+
+LICENSE = Entity(
+    "License",
+    LicenseRow,
+    "licenses l",
+    customer="ls.customer_id",
+    columns={"product": "l.product"},
+    joins={"ls": Join("JOIN license_states ls ON ls.partner_id = :partner AND ls.license_id = l.id")},
+)
+
+LICENSE_BY_ID = ById(LICENSE)
+LICENSES_OF_SUBSCRIPTION = Children(LICENSE, "l.subscription_id = parent.id", _PRODUCT_ORDER)
+LICENSES_OF_TRIAL = Children(LICENSE, "l.trial_id = parent.id", _PRODUCT_ORDER)
+
+
+@dataclass(frozen=True)
+class LicenseStates:
+    """The state of each parent's lines, summed. Arguments: `as_of`, and `product` where the lines are several."""
+
+    lines: str
+    """Which lines `ls` are the parent's: names `parent.id`."""
+
+    async def load(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
+    ) -> list[LicenseStateRow]:
+        given = dict(arguments)
+        where = ["ls.partner_id = :partner", self.lines, visible(context.viewer, "ls.customer_id")]
+        if given.get("product"):
+            where.append("ls.product = :product")
+        figures = [f"{FIGURES[name]} AS {name}" for name in sorted(columns & FIGURES.keys())]
+        terms = ", ".join(f"{sql} AS {name}" for name, sql in LINE_TERMS.items())
+        sql = (
+            "SELECT parent.id AS parent_id, :as_of::date AS as_of, figures.*"
+            " FROM unnest(:parents::bigint[]) AS parent(id)"
+            f" CROSS JOIN LATERAL (SELECT {', '.join([*figures, 'count(*) AS lines'])} FROM"
+            f" (SELECT {terms} FROM license_states ls WHERE {' AND '.join(where)}) line) figures"
+        )
+        values = context.parameters(given.get("as_of")) | {
+            "parents": list(dict.fromkeys(parents)),
+            "product": given.get("product"),
+        }
+        rows = await context.database.fetch(sql, values, LicenseStateRow)
+        states = {row["parent_id"]: row for row in rows}
+        return [states[parent] for parent in parents]
+
+
+STATE_OF_LICENSE = LicenseStates("ls.license_id = parent.id")
+LICENSES_OF_CUSTOMER = LicenseStates(f"ls.customer_id = parent.id AND {LINE_IN_FORCE}")

@@ -1,0 +1,59 @@
+"""Pages of a list: what a client may ask for, and what it gets."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from resolvers.context import Arguments, Limits
+from resolvers.errors import BadUserInput
+from resolvers.ids import GlobalIds
+from resolvers.order import Order
+from resolvers.row import Row
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """`first` after a cursor, or `last` before one."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def size(self, limits: Limits) -> int:
+        """How many rows. Raises BadUserInput for what cannot be served."""
+        if self.first is not None and self.last is not None:
+            raise BadUserInput("first, last: give one of the two, not both.")
+        name, size = ("first", self.first) if self.last is None else ("last", self.last)
+        if size is None:
+            return limits.default_page_size
+        if not 0 <= size <= limits.maximum_page_size:
+            raise BadUserInput(f"{name}: give a number from 0 to {limits.maximum_page_size}, not {size}.")
+        return size
+
+    @property
+    def backward(self) -> bool:
+        return self.last is not None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. The total is counted only when somebody asks for it."""
+
+    rows: Sequence[Row]
+    order: Order
+    ids: GlobalIds
+    has_next_page: bool
+    has_previous_page: bool
+    count: Callable[[], Awaitable[int]]
+
+    def cursor(self, row: Row) -> str:
+        return self.order.cursor(row, self.ids)
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """Everything that a list's arguments say: which rows, in which order, which page."""
+
+    criteria: Arguments
+    order: Order
+    page: PageRequest

@@ -1,0 +1,211 @@
+"""The kinds of relations, each from a level's parents to rows in one statement.
+
+Parents are ids of rows that the viewer was shown in the same request; the rows found are within the viewer's
+scope all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from resolvers.context import Arguments, Columns, Context
+from resolvers.entity import Entity
+from resolvers.page import ListRequest, Page
+from resolvers.row import Row
+from resolvers.scope import listed, visible
+
+Criteria = Mapping[str, str]
+"""What rows can be filtered by: the condition of each criterion, whose value is the parameter of that name."""
+
+ROOT = 0
+"""The parent of a list that hangs on nothing."""
+
+
+def _tenant(entity: Entity) -> str:
+    return f"{entity.alias}.partner_id = :partner"
+
+
+@dataclass(frozen=True)
+class ById:
+    """Rows by their own id: None for what is not there or not visible."""
+
+    entity: Entity
+
+    async def load(
+        self, context: Context, parents: Sequence[int], _arguments: Arguments, columns: Columns
+    ) -> list[Row | None]:
+        entity = self.entity
+        if entity.permission and entity.permission not in context.viewer.permissions:
+            return [None] * len(parents)
+        where = [_tenant(entity), f"{entity.key} = ANY(:parents::bigint[])"]
+        if entity.customer:
+            where.append(visible(context.viewer, entity.customer))
+        select = entity.expressions(columns)
+        source = entity.source(entity.joined([*select, *where]))
+        sql = f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
+        values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
+        found = {row["id"]: row for row in await context.database.fetch(sql, values, entity.row)}
+        return [found.get(parent) for parent in parents]
+
+
+@dataclass(frozen=True)
+class Children:
+    """All rows of each parent, in one order: for lists that stay short. `condition` names `parent.id`."""
+
+    entity: Entity
+    condition: str
+    order_by: str
+
+    async def load(
+        self, context: Context, parents: Sequence[int], _arguments: Arguments, columns: Columns
+    ) -> list[list[Row]]:
+        entity = self.entity
+        where = [_tenant(entity), self.condition]
+        if entity.customer:
+            where.append(visible(context.viewer, entity.customer))
+        select = entity.expressions(columns)
+        source = entity.source(entity.joined([*select, *where, self.order_by]))
+        sql = (
+            f"SELECT parent.id AS parent_id, child.* FROM unnest(:parents::bigint[]) AS parent(id) CROSS JOIN LATERAL"
+            f" (SELECT {', '.join(select)}, row_number() OVER (ORDER BY {self.order_by}) AS position"
+            f" FROM {source} WHERE {' AND '.join(where)}) child ORDER BY child.position"
+        )
+        values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
+        children: dict[int, list[Row]] = defaultdict(list)
+        for row in await context.database.fetch(sql, values, entity.row):
+            children[row["parent_id"]].append(row)
+        return [children[parent] for parent in parents]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows each parent's list has."""
+
+    listing: "Listing"
+
+    async def load(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
+    ) -> list[int]:
+        listing, entity = self.listing, self.listing.entity
+        where = listing.conditions(context, arguments)
+        source = entity.source(entity.joined(where), whole=listing.reads_whole(context))
+        count = f"SELECT count(*) AS total FROM {source} WHERE {' AND '.join(where)}"
+        if listing.parent:
+            count = (
+                "SELECT parent.id AS parent_id, one.total FROM unnest(:parents::bigint[]) AS parent(id)"
+                f" CROSS JOIN LATERAL ({count}) one"
+            )
+        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
+        rows = await context.database.fetch(count, values, Row)
+        if not listing.parent:
+            return [rows[0]["total"]] * len(parents)
+        totals = {row["parent_id"]: row["total"] for row in rows}
+        return [totals[parent] for parent in parents]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list in keyset pages: of everything the viewer may list, or of each parent's (`parent` names `parent.id`)."""
+
+    entity: Entity
+    criteria: Criteria
+    parent: str | None = None
+    counts: Counts = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "counts", Counts(self))
+
+    def conditions(self, context: Context, criteria: Arguments) -> list[str]:
+        entity = self.entity
+        where = [_tenant(entity)]
+        if self.parent:
+            where.append(self.parent)
+        if entity.customer:
+            seen = visible if self.parent else listed
+            where.append(seen(context.viewer, entity.customer))
+        where += [self.criteria[name] for name, _ in criteria]
+        return where
+
+    def reads_whole(self, context: Context) -> bool:
+        """Whether a filter or an order over a summary is best answered by one pass over the partner's rows."""
+        return self.parent is None and context.viewer.sees_all_customers
+
+    async def load(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
+    ) -> list[Page]:
+        request: ListRequest = dict(arguments)["request"]
+        size = request.page.size(context.limits)
+        where = self.conditions(context, request.criteria)
+        cursors = self._cursor_conditions(request, context)
+        values = context.parameters() | dict(request.criteria) | cursors.values
+        values["parents"] = list(dict.fromkeys(parents))
+        values["rows"] = size + 1
+        sql = self._sql(context, request, where + cursors.conditions, columns)
+        pages: dict[int, list[Row]] = defaultdict(list)
+        for row in await context.database.fetch(sql, values, self.entity.row):
+            pages[row["parent_id"]].append(row)
+        return [self._page(context, parent, request, size, pages[parent]) for parent in parents]
+
+    def _sql(self, context: Context, request: ListRequest, where: list[str], columns: Columns) -> str:
+        entity, order = self.entity, request.order
+        backward = request.page.backward
+        parent = "parent.id" if self.parent else f"{ROOT}::bigint"
+        found_by = entity.joined([*where, *(key.sql for key in order.keys)])
+        select = entity.expressions(columns)
+        shown_by = entity.joined(select)
+        # Summaries that are only shown are looked up for the page's rows, not for all that were sorted.
+        late = any(entity.is_summary(alias) and alias not in found_by for alias in shown_by)
+        inner_select = [f"{entity.key} AS id"] if late else select
+        inner_joins = found_by if late else entity.joined([*where, *(key.sql for key in order.keys), *select])
+        page = (
+            f"SELECT {', '.join([f'{parent} AS parent_id', *inner_select, *order.select()])}"
+            f" FROM {entity.source(inner_joins, whole=self.reads_whole(context))} WHERE {' AND '.join(where)}"
+            f" ORDER BY {order.order_by(backward)} LIMIT :rows"
+        )
+        if self.parent:
+            page = (
+                "SELECT page.* FROM unnest(:parents::bigint[]) AS parent(id)"
+                f" CROSS JOIN LATERAL ({page}) page ORDER BY {order.order_by_selected(backward)}"
+            )
+        if not late:
+            return page
+        keys = [f"page._k{n}" for n in range(len(order.keys))]
+        base = f"({page}) page JOIN {entity.table} ON {_tenant(entity)} AND {entity.key} = page.id"
+        source = entity.source(shown_by, base=base)
+        return (
+            f"SELECT {', '.join(['page.parent_id', *select, *keys])} FROM {source}"
+            f" ORDER BY {order.order_by_selected(backward)}"
+        )
+
+    def _cursor_conditions(self, request: ListRequest, context: Context) -> "_Cursors":
+        cursors = _Cursors([], {})
+        for name, cursor, reverse in (
+            ("after", request.page.after, False),
+            ("before", request.page.before, True),
+        ):
+            if cursor is not None:
+                values = request.order.read_cursor(cursor, name, context.ids)
+                cursors.conditions.append(request.order.beyond(values, name, reverse))
+                cursors.values.update({f"{name}_{n}": value for n, value in enumerate(values)})
+        return cursors
+
+    def _page(self, context: Context, parent: int, request: ListRequest, size: int, rows: list[Row]) -> Page:
+        more = len(rows) > size
+        shown = rows[:size]
+        page = request.page
+        return Page(
+            rows=shown[::-1] if page.backward else shown,
+            order=request.order,
+            ids=context.ids,
+            has_next_page=page.before is not None or (more and not page.backward),
+            has_previous_page=page.after is not None or (more and page.backward),
+            count=partial(context.load, self.counts, parent, request.criteria),
+        )
+
+
+@dataclass(frozen=True)
+class _Cursors:
+    conditions: list[str]
+    values: dict[str, Any]

@@ -1,0 +1,65 @@
+"""Who asks: the partner admin that a token names, with the roles of this moment."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
+from models.search import fold
+from resolvers.database import Database
+from resolvers.errors import Unauthenticated
+from resolvers.row import Row
+
+
+class Permission(StrEnum):
+    VIEW_ANALYTICS = "VIEW_ANALYTICS"
+    VIEW_BILLING = "VIEW_BILLING"
+    EDIT_TAGS = "EDIT_TAGS"
+    MANAGE_TRIALS = "MANAGE_TRIALS"
+    MANAGE_ADMINS = "MANAGE_ADMINS"
+    MANAGE_OWN_ORGANIZATION = "MANAGE_OWN_ORGANIZATION"
+
+
+_VIEW = {Permission.VIEW_ANALYTICS, Permission.VIEW_BILLING}
+PERMISSIONS: dict[PartnerRole, set[Permission]] = {
+    PartnerRole.PARTNER_FULL_ADMIN: set(Permission),
+    PartnerRole.PARTNER_ADMIN: _VIEW | {Permission.EDIT_TAGS, Permission.MANAGE_TRIALS},
+    PartnerRole.PARTNER_READ_ONLY_ADMIN: _VIEW,
+    PartnerRole.HELP_DESK_ADMIN: set(),
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The admin who asks. Rights of several roles add up."""
+
+    partner_id: int
+    admin_id: int
+    roles: frozenset[PartnerRole]
+
+    @property
+    def sees_all_customers(self) -> bool:
+        return bool(self.roles & ACCESS_TO_ALL_CUSTOMERS)
+
+    @property
+    def permissions(self) -> Set[Permission]:
+        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+
+_VIEWER = """
+SELECT p.id AS partner_id, a.id AS admin_id, a.roles
+FROM partners p JOIN partner_admins a ON a.partner_id = p.id
+WHERE p.name = :partner_name AND a.email_key = :email AND a.active AND cardinality(a.roles) > 0
+"""
+
+
+async def find_viewer(database: Database, partner: str, email: str) -> Viewer:
+    """The viewer for a token's partner and email.
+
+    Raises Unauthenticated alike for one unknown, not active or without a role.
+    """
+    rows = await database.fetch(_VIEWER, {"partner_name": partner, "email": fold(email)}, Row)
+    if not rows:
+        raise Unauthenticated("The token names no partner admin with access. Ask your partner's full admin.")
+    row = rows[0]
+    return Viewer(row.partner_id, row.admin_id, frozenset(PartnerRole(role) for role in row.roles))
