@@ -12,7 +12,7 @@ from ingest.demo.draws import beside, chance, exponential, integer, mixed, weigh
 
 CALL_WEEKS = 9
 _CALLS_A_CUSTOMER, _MOST_CALLS = 400, 1_000_000
-_MOST_CUSTOMERS = 5_000  # with any calls: beyond that each would have too few to look at
+_MOST_CUSTOMERS = 2_500  # with any calls: beyond that each would have too few to look at
 _CALLS_A_USER = 8.0  # in a week, as the volumes below come out
 _CALLING_SHARE = 0.8  # of the licensed users make calls, where the total allows it
 
