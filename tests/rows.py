@@ -7,7 +7,7 @@ picks with a seeded generator, `rows_strategy` lets hypothesis pick, and so shri
 import csv
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -183,8 +183,8 @@ SUSPENDED = [False] * 15 + [True]
 END_DAYS = [365, 1, 0, -1, 7, 29, 30, 31, 89, 90, 91, 365, 200, 120, 91, 400, -7, -8, -30, -90, -91, -365]
 START_DAYS = [-400, -1, 0, 1, -400, -200, -100, -91, -90, -89, -31, -30, -8, -7, -6, -40, 7, 30, 31]
 ADDED_DAYS_BEFORE_START = [0, 0, 1, 30, 45]
-SUBSCRIPTION_COUNTS = [1, 0, 1, 2, 1, 2, 3]
-TRIAL_COUNTS = [0, 1, 0, 0, 1, 2]
+MORE_SUBSCRIPTIONS = [False, True, True]  # whether there is one more, up to three
+MORE_TRIALS = [False, False, True]
 SUBSCRIPTION_STATUSES = ["ACTIVE"] * 12 + ["SUSPENDED", "PENDING_SETUP", "CANCELLED", "CANCELLED"]
 TRIAL_STATUSES = ["ACTIVE"] * 6 + ["CANCELLED", "CONVERTED"]
 PRODUCT_SETS = [
@@ -293,7 +293,7 @@ TAG_SETS: list[list[str]] = [
     ["vip", "Key Account", "At risk", "ÄRGER", "100%_sure", "twenty five characters ok"],
 ]
 
-CALL_BURSTS = [0, 1, 0, 0, 0, 2, 3, 4]
+MORE_CALL_BURSTS = [False, True]
 CALLS_IN_A_BURST = [1, 1, 2, 3, 1, 5, 9, 10, 11, 49, 50, 51]
 CALL_WEEKS = [1, 1, 2, 1, 2, 3, 8, 9, 0]  # weeks before the running one, which is 0
 CALL_MOMENTS = [  # seconds into the week, and the step to the burst's next call
@@ -340,7 +340,7 @@ QUEUES: list[tuple[str | None, int | None, str | None]] = [  # queue, wait, outc
 
 AMOUNTS = [Decimal("100.00"), Decimal("0.00"), Decimal("0.10"), Decimal("1234567.89"), Decimal("-15.55")]
 CURRENCIES = ["USD", "EUR", "CHF", "JPY"]
-BILLING_COUNTS = [0, 0, 0, 1, 2, 5]
+MORE_BILLS = [False, False, True]
 
 
 # ---- the generator ---------------------------------------------------------------------------------
@@ -348,7 +348,11 @@ BILLING_COUNTS = [0, 0, 0, 1, 2, 5]
 
 def random_rows(seed: int, customers: int, today: date) -> Rows:
     """The same rows for the same arguments."""
-    return _rows(random.Random(seed).choice, customers, today)
+    pick = random.Random(seed).choice
+    rows = _rows_of_partner(today)
+    for number in range(customers):
+        _add_customer(pick, rows, number, today)
+    return rows
 
 
 def rows_strategy(today: date, most: int = 6) -> st.SearchStrategy[Rows]:
@@ -359,21 +363,26 @@ def rows_strategy(today: date, most: int = 6) -> st.SearchStrategy[Rows]:
         def pick(options: Sequence[T], /) -> T:
             return draw(st.sampled_from(options))
 
-        return _rows(pick, draw(st.integers(1, most)), today)
+        rows = _rows_of_partner(today)
+        for number in _repeat(pick, [False, True, True], most - 1):
+            _add_customer(pick, rows, number, today)
+        _add_customer(pick, rows, len(rows["customers"]), today)
+        return rows
 
     return drawn()
 
 
-def _rows(pick: Pick, customers: int, today: date) -> Rows:
+def _repeat(pick: Pick, more: list[bool], most: int) -> Iterator[int]:
+    """0, 1, 2 … for as long as the pick says that there is one more: hypothesis can leave out any of them."""
+    number = 0
+    while number < most and pick(more):
+        yield number
+        number += 1
+
+
+def _rows_of_partner(today: date) -> Rows:
+    """What does not hang on customers, the same every time; all other tables are empty."""
     rows: Rows = {table: [] for table in COLUMNS}
-    _add_partner(rows, today)
-    for number in range(customers):
-        _add_customer(pick, rows, number, today)
-    return rows
-
-
-def _add_partner(rows: Rows, today: date) -> None:
-    """What does not hang on customers is the same every time."""
     for number, (email, (roles, active)) in enumerate(ADMINS.items()):
         rows["partner_admins"].append(
             {
@@ -412,6 +421,7 @@ def _add_partner(rows: Rows, today: date) -> None:
                 "hours": [None, "Mo–Fr 8–18 UTC"][number % 2],
             }
         )
+    return rows
 
 
 def _add_customer(pick: Pick, rows: Rows, number: int, today: date) -> None:
@@ -435,11 +445,11 @@ def _add_customer(pick: Pick, rows: Rows, number: int, today: date) -> None:
     for tag in pick(TAG_SETS):
         rows["customer_tags"].append({"customer_id": customer_id, "tag": tag})
     overage = pick([False, False, True])
-    for index in range(pick(SUBSCRIPTION_COUNTS)):
+    for index in _repeat(pick, MORE_SUBSCRIPTIONS, 3):
         _add_subscription(pick, rows, customer_id, f"Sub-{number:05}{'ab_'[index]}", today, overage)
-    for index in range(pick(TRIAL_COUNTS)):
+    for index in _repeat(pick, MORE_TRIALS, 3):
         _add_trial(pick, rows, customer_id, f"Trial-{number:05}{'ab_'[index]}", today, overage)
-    for index in range(pick(CALL_BURSTS)):
+    for index in _repeat(pick, MORE_CALL_BURSTS, 4):
         _add_calls(pick, rows, customer_id, f"{number:05}-{index}", today)
 
 
@@ -460,7 +470,7 @@ def _add_subscription(
     )
     products = pick(PRODUCT_SETS)
     _add_lines(pick, rows, {"subscription_id": subscription_id, "trial_id": None}, products, today, overage)
-    for index in range(pick(BILLING_COUNTS)):
+    for index in _repeat(pick, MORE_BILLS, 5):
         rows["orders"].append(
             {
                 "order_id": f"O-{subscription_id}-{index}",
@@ -473,7 +483,7 @@ def _add_subscription(
                 "currency": pick(CURRENCIES),
             }
         )
-    for index in range(pick(BILLING_COUNTS)):
+    for index in _repeat(pick, MORE_BILLS, 5):
         issued_on = start + timedelta(days=30 * index)
         rows["invoices"].append(
             {

@@ -602,7 +602,12 @@ def three() -> Rows:
         ],
         "subscriptions": [bought, ended],
         "trials": [tried],
-        "licenses": [line(bought, 1, "CALLING"), line(ended, 1, "MEETINGS"), line(tried, 1, "CALLING")],
+        "licenses": [
+            line(bought, 1, "CALLING"),
+            line(ended, 1, "DEVICES"),
+            line(ended, 1, "MEETINGS"),
+            line(tried, 1, "CALLING"),
+        ],
         "tags": [{"name": "Key Account", "description": None}, {"name": "vip", "description": None}],
         "customer_tags": [
             {"customer_id": "A", "tag": "Key Account"},

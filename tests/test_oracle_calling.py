@@ -267,6 +267,15 @@ def test_quality_figures(with_metrics: Rows) -> None:
     assert types[5]["figures"] == {"week": week, "good": 3, "poor": 0, "unknown": 2, "poorRate": 0.0}
 
 
+def test_half_of_the_calls_poor() -> None:
+    rows: Rows = {}
+    add_customer(rows, "A")
+    for latency in [399, 400]:
+        add_calls(rows, "A", packet_loss_percent=Decimal(0), latency_ms=latency, jitter_ms=0)
+
+    assert calling.quality_figures(rows, {"A"}, WEEK)["poorRate"] == 0.5
+
+
 def test_quality_by_customer(with_metrics: Rows) -> None:
     found = calling.quality_by_customer(with_metrics, {"A", "B"}, TODAY)
 
