@@ -5,6 +5,7 @@ its license lines. How they are joined is the reader's choice; nothing here depe
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from kpis.in_force import LINE_IN_FORCE, SUBSCRIPTION_IN_FORCE, TRIAL_IN_FORCE, ends_within, not_ended
 from kpis.license_state import OVER_LIMIT
@@ -34,60 +35,69 @@ LINE_SUMMARY = {
 }
 
 
-@dataclass(frozen=True)
-class CustomerStatus:
-    """A status: its name in the API, what it tells, and when it applies to a customer `c`."""
+class CustomerStatus(StrEnum):
+    SUSPENDED = "SUSPENDED"
+    EXPIRED = "EXPIRED"
+    LICENSE_OVERAGE = "LICENSE_OVERAGE"
+    EXPIRING_SOON = "EXPIRING_SOON"
+    ORDER_READY_FOR_SETUP = "ORDER_READY_FOR_SETUP"
+    NO_RECENT_ACTIVITY = "NO_RECENT_ACTIVITY"
+    TRIAL = "TRIAL"
+    SUBSCRIPTION = "SUBSCRIPTION"
 
-    name: str
+
+@dataclass(frozen=True)
+class StatusRule:
+    """A status: what it tells, and when it applies to a customer `c`."""
+
+    status: CustomerStatus
     help: str
     applies: str
 
 
-CUSTOMER_STATUSES = (
-    CustomerStatus(
-        "SUSPENDED",
+STATUS_RULES = (
+    StatusRule(
+        CustomerStatus.SUSPENDED,
         "A subscription that has not ended is suspended for want of payment, or the whole organization is.",
         "(c.suspended OR coalesce(sub.suspended, false))",
     ),
-    CustomerStatus(
-        "EXPIRED",
+    StatusRule(
+        CustomerStatus.EXPIRED,
         "Every subscription has ended or is cancelled, or there never was one, and no trial is in force.",
         "(NOT coalesce(sub.lasting, false) AND NOT coalesce(tri.in_force, false))",
     ),
-    CustomerStatus(
-        "LICENSE_OVERAGE",
+    StatusRule(
+        CustomerStatus.LICENSE_OVERAGE,
         "More licenses of a product are assigned than a subscription in force holds.",
         "coalesce(lin.overage, false)",
     ),
-    CustomerStatus(
-        "EXPIRING_SOON",
+    StatusRule(
+        CustomerStatus.EXPIRING_SOON,
         "A trial, or a subscription that does not renew by itself, ends within `Policy.expiringSoonDays`.",
         "(coalesce(tri.ending, false) OR coalesce(sub.ending, false))",
     ),
-    CustomerStatus(
-        "ORDER_READY_FOR_SETUP",
+    StatusRule(
+        CustomerStatus.ORDER_READY_FOR_SETUP,
         "A subscription still has to be set up, or is active but has not started yet.",
         "coalesce(sub.awaiting_setup, false)",
     ),
-    CustomerStatus(
-        "NO_RECENT_ACTIVITY",
+    StatusRule(
+        CustomerStatus.NO_RECENT_ACTIVITY,
         "No administrator of the customer has signed in for more than `Policy.noRecentActivityDays`, or ever.",
         "coalesce(:as_of::date - (c.last_admin_sign_in_at AT TIME ZONE 'UTC')::date"
         " > :no_recent_activity_days::int, true)",
     ),
-    CustomerStatus("TRIAL", "A trial is in force.", "coalesce(tri.in_force, false)"),
-    CustomerStatus("SUBSCRIPTION", "A subscription is in force.", "coalesce(sub.in_force, false)"),
+    StatusRule(CustomerStatus.TRIAL, "A trial is in force.", "coalesce(tri.in_force, false)"),
+    StatusRule(CustomerStatus.SUBSCRIPTION, "A subscription is in force.", "coalesce(sub.in_force, false)"),
 )
 
 STATUSES = (
     "array_remove(ARRAY["
-    + ", ".join(f"CASE WHEN {status.applies} THEN '{status.name}' END" for status in CUSTOMER_STATUSES)
+    + ", ".join(f"CASE WHEN {rule.applies} THEN '{rule.status}' END" for rule in STATUS_RULES)
     + "], NULL)"
 )
-PRIMARY_STATUS = "CASE " + " ".join(f"WHEN {s.applies} THEN '{s.name}'" for s in CUSTOMER_STATUSES) + " END"
-URGENCY = (
-    "CASE " + " ".join(f"WHEN {s.applies} THEN {rank}" for rank, s in enumerate(CUSTOMER_STATUSES)) + " END"
-)
+PRIMARY_STATUS = "CASE " + " ".join(f"WHEN {r.applies} THEN '{r.status}'" for r in STATUS_RULES) + " END"
+URGENCY = "CASE " + " ".join(f"WHEN {r.applies} THEN {rank}" for rank, r in enumerate(STATUS_RULES)) + " END"
 
 NEXT_EXPIRATION_ON = "least(sub.expires_on, tri.expires_on)"
 NEXT_RENEWAL_ON = "sub.renews_on"

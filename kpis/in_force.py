@@ -1,5 +1,26 @@
 """When an entitlement is in force, and until when: the dates that everything else is built of."""
 
+from enum import StrEnum
+
+
+class SubscriptionStatus(StrEnum):
+    """How a subscription stands on D: its stored state, or that it has ended."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    PENDING_SETUP = "PENDING_SETUP"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+class TrialStatus(StrEnum):
+    """How a trial stands on D: its stored state, or that it has run out."""
+
+    ACTIVE = "ACTIVE"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    CONVERTED = "CONVERTED"
+
 
 def in_force(dates: str, active: str) -> str:
     """start ≤ D ≤ end, and active. `dates` is the alias that holds them, `active` the condition on the state."""

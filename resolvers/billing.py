@@ -2,7 +2,7 @@
 
 from resolvers.entity import Entity, Join
 from resolvers.order import Key, Order
-from resolvers.relations import ById, Listing
+from resolvers.relations import Listing, by_id
 from resolvers.row import Row
 from resolvers.viewer import Permission
 
@@ -55,7 +55,7 @@ INVOICE = Entity(
 ORDER_ORDER = Order("orders", (Key("ord.ordered_on", "date", descending=True), Key("ord.external_id")))
 INVOICE_ORDER = Order("invoices", (Key("inv.issued_on", "date", descending=True), Key("inv.external_id")))
 
-ORDER_BY_ID = ById(ORDER)
+ORDER_BY_ID = by_id(ORDER)
 ORDERS_OF_SUBSCRIPTION = Listing(ORDER, {}, "ord.subscription_id = parent.id")
-INVOICE_BY_ID = ById(INVOICE)
+INVOICE_BY_ID = by_id(INVOICE)
 INVOICES_OF_SUBSCRIPTION = Listing(INVOICE, {}, "inv.subscription_id = parent.id")

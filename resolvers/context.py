@@ -9,6 +9,7 @@ from aiodataloader import DataLoader
 
 from kpis.policy import Policy
 from resolvers.database import Database
+from resolvers.events import Events, NoEvents
 from resolvers.ids import GlobalIds
 from resolvers.viewer import Viewer
 
@@ -49,6 +50,7 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     launch_url: str = "https://admin.webex.com/customers/{id}"
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    events: Events = field(default_factory=NoEvents)
     memory: dict[Any, Any] = field(default_factory=dict)
     """For what is worked out once a request, such as which columns a selection wants."""
     _loaders: dict[Any, Any] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Customers: their columns, filters and orders, and the lists that they stand in."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from kpis import customer_status as status
@@ -9,7 +10,7 @@ from resolvers.context import Arguments, Context
 from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
 from resolvers.entity import Entity, Summary
 from resolvers.order import Key, Order, directed
-from resolvers.relations import ById, Children, Listing
+from resolvers.relations import ByKey, Listing, by_id
 from resolvers.row import Row
 
 
@@ -65,18 +66,28 @@ CUSTOMER_CRITERIA = {
     "search": CONTAINS_WORDS.format(text="c.search_text"),
 }
 
+
+class CustomerOrderField(StrEnum):
+    NAME = "NAME"
+    CREATED_ON = "CREATED_ON"
+    NEXT_EXPIRATION = "NEXT_EXPIRATION"
+    NEXT_RENEWAL = "NEXT_RENEWAL"
+    LAST_ADMIN_SIGN_IN = "LAST_ADMIN_SIGN_IN"
+    URGENCY = "URGENCY"
+
+
 _TIES = (Key("c.name"), Key("c.external_id"))
 _ORDERS = {
-    "NAME": (Key("c.name"),),
-    "CREATED_ON": (Key("c.created_on", "date"),),
-    "NEXT_EXPIRATION": (Key(status.NEXT_EXPIRATION_ON, "date", nullable=True),),
-    "NEXT_RENEWAL": (Key(status.NEXT_RENEWAL_ON, "date", nullable=True),),
-    "LAST_ADMIN_SIGN_IN": (Key("c.last_admin_sign_in_at", "timestamptz", nullable=True),),
-    "URGENCY": (Key(status.URGENCY, "int"), Key(status.NEARER_DATE, "date", nullable=True)),
+    CustomerOrderField.NAME: (Key("c.name"),),
+    CustomerOrderField.CREATED_ON: (Key("c.created_on", "date"),),
+    CustomerOrderField.NEXT_EXPIRATION: (Key(status.NEXT_EXPIRATION_ON, "date", nullable=True),),
+    CustomerOrderField.NEXT_RENEWAL: (Key(status.NEXT_RENEWAL_ON, "date", nullable=True),),
+    CustomerOrderField.LAST_ADMIN_SIGN_IN: (Key("c.last_admin_sign_in_at", "timestamptz", nullable=True),),
+    CustomerOrderField.URGENCY: (Key(status.URGENCY, "int"), Key(status.NEARER_DATE, "date", nullable=True)),
 }
 
 
-def customer_order(field: str = "NAME", *, descending: bool = False) -> Order:
+def customer_order(field: CustomerOrderField = CustomerOrderField.NAME, *, descending: bool = False) -> Order:
     return directed(f"customers by {field}", _ORDERS[field], _TIES, descending=descending)
 
 
@@ -95,7 +106,8 @@ def customer_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
     )
 
 
-CUSTOMER_BY_ID = ById(CUSTOMER)
+CUSTOMER_BY_ID = by_id(CUSTOMER)
+CUSTOMER_BY_CUSTOMER_ID = ByKey(CUSTOMER, "c.external_id", "text")
 CUSTOMERS = Listing(CUSTOMER, CUSTOMER_CRITERIA)
 CUSTOMERS_OF_TAG = Listing(
     CUSTOMER,
@@ -109,4 +121,3 @@ CUSTOMERS_OF_ADMIN = Listing(
     "c.id IN (SELECT ca.customer_id FROM admin_assignments ca"
     " WHERE ca.partner_id = :partner AND ca.admin_id = parent.id)",
 )
-CUSTOMERS_BY_CUSTOMER_ID = Children(CUSTOMER, "c.external_id = :customer_id", "c.id")

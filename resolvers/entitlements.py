@@ -1,6 +1,7 @@
 """Subscriptions and trials: their columns, filters and orders, and the lists that they stand in."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from kpis.in_force import SUBSCRIPTION_IN_FORCE, SUBSCRIPTION_STATUS, TRIAL_IN_FORCE, TRIAL_STATUS
@@ -8,7 +9,7 @@ from resolvers.context import Arguments
 from resolvers.criteria import CONTAINS_WORDS, freeze, words
 from resolvers.entity import Entity, Join
 from resolvers.order import Key, Order, directed
-from resolvers.relations import ById, Listing
+from resolvers.relations import Listing, by_id
 from resolvers.row import Row
 
 
@@ -85,27 +86,48 @@ TRIAL_CRITERIA = {
     "ends_to": "t.end_date <= :ends_to::date",
 }
 
+
+class SubscriptionType(StrEnum):
+    SUBSCRIPTION = "SUBSCRIPTION"
+    TRIAL = "TRIAL"
+
+
+class SubscriptionOrderField(StrEnum):
+    SUBSCRIPTION_ID = "SUBSCRIPTION_ID"
+    START_DATE = "START_DATE"
+    END_DATE = "END_DATE"
+    ADDED_ON = "ADDED_ON"
+
+
+class TrialOrderField(StrEnum):
+    START_DATE = "START_DATE"
+    END_DATE = "END_DATE"
+    ADDED_ON = "ADDED_ON"
+
+
 _SUBSCRIPTION_TIES = (Key("s.external_id"),)
 _SUBSCRIPTION_ORDERS = {
-    "SUBSCRIPTION_ID": _SUBSCRIPTION_TIES,
-    "START_DATE": (Key("s.start_date", "date"),),
-    "END_DATE": (Key("s.end_date", "date"),),
-    "ADDED_ON": (Key("s.added_on", "date"),),
+    SubscriptionOrderField.SUBSCRIPTION_ID: _SUBSCRIPTION_TIES,
+    SubscriptionOrderField.START_DATE: (Key("s.start_date", "date"),),
+    SubscriptionOrderField.END_DATE: (Key("s.end_date", "date"),),
+    SubscriptionOrderField.ADDED_ON: (Key("s.added_on", "date"),),
 }
 _TRIAL_TIES = (Key("t.external_id"),)
 _TRIAL_ORDERS = {
-    "START_DATE": (Key("t.start_date", "date"),),
-    "END_DATE": (Key("t.end_date", "date"),),
-    "ADDED_ON": (Key("t.added_on", "date"),),
+    TrialOrderField.START_DATE: (Key("t.start_date", "date"),),
+    TrialOrderField.END_DATE: (Key("t.end_date", "date"),),
+    TrialOrderField.ADDED_ON: (Key("t.added_on", "date"),),
 }
 
 
-def subscription_order(field: str = "SUBSCRIPTION_ID", *, descending: bool = False) -> Order:
+def subscription_order(
+    field: SubscriptionOrderField = SubscriptionOrderField.SUBSCRIPTION_ID, *, descending: bool = False
+) -> Order:
     keys = _SUBSCRIPTION_ORDERS[field]
     return directed(f"subscriptions by {field}", keys, _SUBSCRIPTION_TIES, descending=descending)
 
 
-def trial_order(field: str = "END_DATE", *, descending: bool = False) -> Order:
+def trial_order(field: TrialOrderField = TrialOrderField.END_DATE, *, descending: bool = False) -> Order:
     return directed(f"trials by {field}", _TRIAL_ORDERS[field], _TRIAL_TIES, descending=descending)
 
 
@@ -114,9 +136,9 @@ def entitlement_criteria(given: Mapping[str, Any]) -> Arguments:
     return freeze(given, {"search": words})
 
 
-SUBSCRIPTION_BY_ID = ById(SUBSCRIPTION)
+SUBSCRIPTION_BY_ID = by_id(SUBSCRIPTION)
 SUBSCRIPTIONS = Listing(SUBSCRIPTION, SUBSCRIPTION_CRITERIA)
 SUBSCRIPTIONS_OF_CUSTOMER = Listing(SUBSCRIPTION, SUBSCRIPTION_CRITERIA, "s.customer_id = parent.id")
-TRIAL_BY_ID = ById(TRIAL)
+TRIAL_BY_ID = by_id(TRIAL)
 TRIALS = Listing(TRIAL, TRIAL_CRITERIA)
 TRIALS_OF_CUSTOMER = Listing(TRIAL, TRIAL_CRITERIA, "t.customer_id = parent.id")

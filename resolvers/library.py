@@ -3,7 +3,7 @@
 from resolvers.criteria import CONTAINS_WORDS
 from resolvers.entity import Entity
 from resolvers.order import Key, Order
-from resolvers.relations import ById, Listing
+from resolvers.relations import Children, Listing, by_id
 from resolvers.row import Row
 
 
@@ -51,6 +51,8 @@ HELP_DESK = Entity(
     columns={name: f"h.{name}" for name in ("name", "service", "email", "phone", "chat_url", "hours")},
 )
 
-RESOURCE_BY_ID = ById(RESOURCE)
+RESOURCE_BY_ID = by_id(RESOURCE)
 RESOURCES = Listing(RESOURCE, RESOURCE_CRITERIA)
-HELP_DESKS = Listing(HELP_DESK, {"service": "h.service = :service::text"})
+HELP_DESKS = Children(
+    HELP_DESK, "(:service::text IS NULL OR h.service = :service::text)", "h.service, h.name"
+)

@@ -8,7 +8,7 @@ from kpis.license_state import FIGURES, LINE_TERMS
 from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
-from resolvers.relations import ById, Children
+from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.scope import visible
 
@@ -34,7 +34,7 @@ LICENSE = Entity(
     joins={"ls": Join("JOIN license_states ls ON ls.partner_id = :partner AND ls.license_id = l.id")},
 )
 
-LICENSE_BY_ID = ById(LICENSE)
+LICENSE_BY_ID = by_id(LICENSE)
 LICENSES_OF_SUBSCRIPTION = Children(LICENSE, "l.subscription_id = parent.id", _PRODUCT_ORDER)
 LICENSES_OF_TRIAL = Children(LICENSE, "l.trial_id = parent.id", _PRODUCT_ORDER)
 

@@ -36,18 +36,56 @@ class PageRequest:
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page. The total is counted only when somebody asks for it."""
+class Edge:
+    """A row and where it stands."""
 
-    rows: Sequence[Row]
+    node: Row
+    page: "Page"
+
+    @property
+    def cursor(self) -> str:
+        return self.page.order.cursor(self.node, self.page.ids)
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """Where a page stands in its list."""
+
+    edges: Sequence[Edge]
+    has_next_page: bool
+    has_previous_page: bool
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self.edges[0].cursor if self.edges else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.edges[-1].cursor if self.edges else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. Cursors are made, and the total is counted, only when somebody asks for them."""
+
+    nodes: Sequence[Row]
     order: Order
     ids: GlobalIds
     has_next_page: bool
     has_previous_page: bool
     count: Callable[[], Awaitable[int]]
 
-    def cursor(self, row: Row) -> str:
-        return self.order.cursor(row, self.ids)
+    @property
+    def edges(self) -> list[Edge]:
+        return [Edge(row, self) for row in self.nodes]
+
+    @property
+    def page_info(self) -> PageInfo:
+        return PageInfo(self.edges, self.has_next_page, self.has_previous_page)
+
+    @property
+    def total_count(self) -> Awaitable[int]:
+        return self.count()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from resolvers.context import Arguments
 from resolvers.criteria import CONTAINS_WORDS, freeze, words
 from resolvers.entity import Entity
 from resolvers.order import Key, Order
-from resolvers.relations import ById, Children, Listing
+from resolvers.relations import Children, Listing, by_id
 from resolvers.row import Row
 
 
@@ -65,7 +65,7 @@ def search_criteria(given: Mapping[str, Any]) -> Arguments:
     return freeze(given, {"search": words})
 
 
-PARTNER_ADMIN_BY_ID = ById(PARTNER_ADMIN)
+PARTNER_ADMIN_BY_ID = by_id(PARTNER_ADMIN)
 PARTNER_ADMINS = Listing(PARTNER_ADMIN, PARTNER_ADMIN_CRITERIA)
 PARTNER_ADMINS_OF_CUSTOMER = Children(
     PARTNER_ADMIN,
@@ -73,7 +73,7 @@ PARTNER_ADMINS_OF_CUSTOMER = Children(
     " WHERE ca.partner_id = :partner AND ca.customer_id = parent.id)",
     "pa.display_name, pa.email_key",
 )
-TAG_BY_ID = ById(TAG)
+TAG_BY_ID = by_id(TAG)
 TAGS = Listing(TAG, TAG_CRITERIA)
 TAGS_OF_CUSTOMER = Children(
     TAG,

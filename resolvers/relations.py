@@ -28,38 +28,48 @@ def _tenant(entity: Entity) -> str:
 
 
 @dataclass(frozen=True)
-class ById:
-    """Rows by their own id: None for what is not there or not visible."""
+class ByKey:
+    """Rows by a unique key of the partner's: None for what is not there or not visible."""
 
     entity: Entity
+    key: str
+    type: str
 
     async def load(
-        self, context: Context, parents: Sequence[int], _arguments: Arguments, columns: Columns
+        self, context: Context, parents: Sequence[Any], _arguments: Arguments, columns: Columns
     ) -> list[Row | None]:
         entity = self.entity
         if entity.permission and entity.permission not in context.viewer.permissions:
             return [None] * len(parents)
-        where = [_tenant(entity), f"{entity.key} = ANY(:parents::bigint[])"]
+        where = [_tenant(entity), f"{self.key} = ANY(:parents::{self.type}[])"]
         if entity.customer:
             where.append(visible(context.viewer, entity.customer))
-        select = entity.expressions(columns)
+        select = [*entity.expressions(columns), f"{self.key} AS found_by"]
         source = entity.source(entity.joined([*select, *where]))
         sql = f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
         values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
-        found = {row["id"]: row for row in await context.database.fetch(sql, values, entity.row)}
+        found = {row["found_by"]: row for row in await context.database.fetch(sql, values, entity.row)}
         return [found.get(parent) for parent in parents]
+
+
+def by_id(entity: Entity) -> ByKey:
+    """Rows by their own id."""
+    return ByKey(entity, entity.key, "bigint")
 
 
 @dataclass(frozen=True)
 class Children:
-    """All rows of each parent, in one order: for lists that stay short. `condition` names `parent.id`."""
+    """All rows of each parent, in one order: for lists that stay short.
+
+    `condition` names `parent.id`, and may name arguments.
+    """
 
     entity: Entity
     condition: str
     order_by: str
 
     async def load(
-        self, context: Context, parents: Sequence[int], _arguments: Arguments, columns: Columns
+        self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
     ) -> list[list[Row]]:
         entity = self.entity
         where = [_tenant(entity), self.condition]
@@ -72,7 +82,7 @@ class Children:
             f" (SELECT {', '.join(select)}, row_number() OVER (ORDER BY {self.order_by}) AS position"
             f" FROM {source} WHERE {' AND '.join(where)}) child ORDER BY child.position"
         )
-        values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
+        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
         children: dict[int, list[Row]] = defaultdict(list)
         for row in await context.database.fetch(sql, values, entity.row):
             children[row["parent_id"]].append(row)
@@ -196,7 +206,7 @@ class Listing:
         shown = rows[:size]
         page = request.page
         return Page(
-            rows=shown[::-1] if page.backward else shown,
+            nodes=shown[::-1] if page.backward else shown,
             order=request.order,
             ids=context.ids,
             has_next_page=page.before is not None or (more and not page.backward),

@@ -1,0 +1,52 @@
+"""Arguments that several fields share, described once."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from schema.enums import Product
+from schema.filters import (
+    CustomerFilter,
+    CustomerOrder,
+    PartnerAdminFilter,
+    SubscriptionFilter,
+    SubscriptionOrder,
+    TrialFilter,
+    TrialOrder,
+)
+from schema.library import ResourceFilter
+
+First = Annotated[
+    int | None, strawberry.argument(description="How many rows from the start, or after a cursor.")
+]
+After = Annotated[str | None, strawberry.argument(description="A cursor: only rows behind it.")]
+Last = Annotated[
+    int | None, strawberry.argument(description="How many rows from the end, or before a cursor.")
+]
+Before = Annotated[str | None, strawberry.argument(description="A cursor: only rows ahead of it.")]
+
+AsOf = Annotated[
+    date | None, strawberry.argument(description="The day (UTC) on which to look; today if left out.")
+]
+OfProduct = Annotated[
+    Product | None, strawberry.argument(description="Only lines of this product; all if left out.")
+]
+
+_FILTER = "Which rows; all if left out."
+_ORDER = "In which order."
+OfCustomers = Annotated[CustomerFilter | None, strawberry.argument(description=_FILTER)]
+ByCustomer = Annotated[
+    CustomerOrder | None, strawberry.argument(description=_ORDER + " By name if left out.")
+]
+OfSubscriptions = Annotated[SubscriptionFilter | None, strawberry.argument(description=_FILTER)]
+BySubscription = Annotated[
+    SubscriptionOrder | None, strawberry.argument(description=_ORDER + " By subscription ID if left out.")
+]
+OfTrials = Annotated[TrialFilter | None, strawberry.argument(description=_FILTER)]
+ByTrial = Annotated[TrialOrder | None, strawberry.argument(description=_ORDER + " By end date if left out.")]
+OfPartnerAdmins = Annotated[PartnerAdminFilter | None, strawberry.argument(description=_FILTER)]
+OfResources = Annotated[ResourceFilter | None, strawberry.argument(description=_FILTER)]
+Search = Annotated[
+    str | None, strawberry.argument(description="Only rows in which each word occurs, whatever the case.")
+]

@@ -1,0 +1,56 @@
+"""License lines and their states."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from resolvers.licenses import STATE_OF_LICENSE, LicenseRow
+from schema.arguments import AsOf
+from schema.enums import Product
+from schema.node import Node, rows
+from schema.selection import Info, wanted
+
+
+@strawberry.type(
+    description="The state of license lines on a day, from each line's newest usage snapshot up to that day."
+    " A line without a snapshot counts as zero. Of several lines the terms are summed first, then divided."
+)
+class LicenseState:
+    as_of: date = strawberry.field(description="The day looked at.")
+    total: int = strawberry.field(description="Licenses bought or on trial.")
+    assigned: int = strawberry.field(description="Licenses assigned to users.")
+    used: int = strawberry.field(description="Licenses with activity in the 7 days up to the snapshot.")
+    available: int = strawberry.field(description="Licenses left to assign: total − assigned, never below 0.")
+    overage: int = strawberry.field(description="Licenses assigned beyond the total, never below 0.")
+    used_last_90_days: int = strawberry.field(
+        name="usedLast90Days", description="Licenses with activity in the 90 days up to the snapshot."
+    )
+    assignment_rate: float | None = strawberry.field(description="assigned / total; null when total is 0.")
+    usage_rate: float | None = strawberry.field(description="used / total; null when total is 0.")
+    usage_of_assigned_rate: float | None = strawberry.field(
+        description="used / assigned; null when nothing is assigned."
+    )
+    assignment_change: int | None = strawberry.field(
+        description="Assigned now less assigned 7 days before; null when no snapshot is that old."
+    )
+    usage_change: int | None = strawberry.field(
+        description="Used now less used 7 days before; null when no snapshot is that old."
+    )
+
+
+async def state_of_license(root: Any, info: Info, as_of: AsOf = None) -> Any:
+    arguments = (("as_of", as_of),)
+    return await info.context.load(STATE_OF_LICENSE, root.id, arguments, wanted(info, "LicenseState"))
+
+
+@strawberry.type(description="A license line: one product on one subscription or trial, with a quantity.")
+class License(Node):
+    is_type_of = rows(LicenseRow)
+
+    product: Product = strawberry.field(description="What is licensed.")
+    state = strawberry.field(
+        resolver=state_of_license,
+        graphql_type=LicenseState,
+        description="How many are assigned and used on a day.",
+    )
