@@ -1,0 +1,6 @@
+"""How data comes in: readers, validation, staging, merging, derived tables; and the demo's data."""
+
+from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
+from ingest.run import rebuild, run_import
+
+__all__ = ["ImportFailed", "ImportResult", "Problem", "Progress", "TableCount", "rebuild", "run_import"]

@@ -1,0 +1,42 @@
+"""What every reader gives: rows as text, with the lines that they stand on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+LINE = "_line"
+LONGEST_RECORD = 1 << 20
+"""Bytes. More is taken for a quote or a line that is never closed, so that memory stays bounded."""
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A record that could not be read as a row."""
+
+    line: int
+    column: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file: LINE, and the file's columns as text, where null is empty."""
+
+    rows: pl.DataFrame
+    malformed: list[Malformed] = field(default_factory=list)
+
+
+class Reader(Protocol):
+    """Reads one file, in batches that fit into memory."""
+
+    @property
+    def columns(self) -> list[str] | None:
+        """The file's columns as they stand in it; None where each row names its own."""
+
+    def batches(self) -> Iterator[Batch]: ...
+
+
+class Unreadable(Exception):
+    """The file is broken as a whole."""

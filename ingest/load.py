@@ -1,0 +1,154 @@
+"""One table's way in: read, check, stage, merge."""
+
+import asyncio
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+import asyncpg
+import polars as pl
+
+from ingest.batch import LINE, Batch, Unreadable
+from ingest.lookups import fetch_lookup
+from ingest.rejected import RejectedRows
+from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
+from ingest.sources import BROKEN_FILE, Source
+from ingest.spec import Lookup
+from ingest.staging import Late, Stage
+from ingest.validation import Reason, Validator, wrong_with_header
+
+TOUCHED_LICENSES = "touched_licenses"
+"""A temporary table with the ids of the license lines whose state an import may have changed."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the tables of one import share."""
+
+    connection: asyncpg.Connection
+    partner_id: int
+    result: ImportResult
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Some rows after reading and checking: the good ones encoded for staging, the bad ones as they were read."""
+
+    read: int
+    staged: bytes
+    good: int
+    rejected: pl.DataFrame
+    reasons: list[list[Reason]]
+
+
+@dataclass
+class Loader:
+    """Loads the file of one table. What is wrong goes into the result, what is right into the table."""
+
+    work: Work
+    source: Source
+    rejected: RejectedRows | None
+    """Where the bad rows go; None when one of them is to undo everything."""
+    read: int = 0
+    refused: int = 0
+    header: list[Reason] = field(default_factory=list)
+
+    async def load(self) -> TableCount:
+        work, table = self.work, self.source.table
+        stage = Stage(work.connection, table, work.partner_id)
+        await stage.create()
+        await self._stage(stage)
+        work.progress.start(table.name, "merging", None)
+        merged = await stage.merge()
+        await self._reject_late(merged.rejected)
+        if merged.inserted + merged.updated and table.license_ids:
+            ids = table.license_ids.format(stage=stage.name, partner=work.partner_id)
+            await work.connection.execute(
+                f"INSERT INTO {TOUCHED_LICENSES} SELECT DISTINCT * FROM ({ids}) s ON CONFLICT DO NOTHING"
+            )
+        await stage.drop()
+        work.progress.done(table.name)
+        unchanged = self.read - self.refused - merged.inserted - merged.updated
+        return TableCount(table.name, self.read, merged.inserted, merged.updated, unchanged, self.refused)
+
+    async def _stage(self, stage: Stage) -> None:
+        """While PostgreSQL takes in some rows, a thread reads and checks the next."""
+        progress, table = self.work.progress, self.source.table
+        progress.start(table.name, "reading", await asyncio.to_thread(self.source.expected_rows))
+        ready = self._ready(Validator(table, await self._lookups()), stage)
+        reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
+        try:
+            while (batch := await reading) is not None:
+                reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
+                self.read += batch.read
+                self._reject(batch.rejected, batch.reasons)
+                await stage.copy(batch.staged, batch.good)
+                progress.advance(table.name, batch.read)
+        finally:
+            await asyncio.wait([reading])
+            ready.close()
+        for column, message in self.header:
+            self._tell(None if self.source.ending == ".parquet" else 1, column, message)
+
+    async def _lookups(self) -> dict[Lookup, pl.DataFrame]:
+        table = self.source.table
+        wanted = {reference.lookup: len(reference.columns) for reference in table.references}
+        wanted |= {refusal.lookup: 1 for refusal in table.refusals}
+        return {
+            lookup: await fetch_lookup(self.work.connection, lookup, self.work.partner_id, keys)
+            for lookup, keys in wanted.items()
+        }
+
+    def _batches(self) -> Iterator[Batch]:
+        try:
+            with self.source.open() as reader:
+                if reader.columns:
+                    self.header = wrong_with_header(reader.columns, self.source.table)
+                yield from reader.batches()
+        except (*BROKEN_FILE, pl.exceptions.PolarsError, pl.exceptions.PanicException, Unreadable) as error:
+            reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]
+            raise ImportFailed(f"{self.source.name}: {reason}") from error
+
+    def _ready(self, validator: Validator, stage: Stage) -> Generator[Ready, None, None]:
+        for batch in self._batches():
+            malformed = pl.DataFrame({LINE: [bad.line for bad in batch.malformed]}, schema={LINE: pl.Int64})
+            reasons: list[list[Reason]] = [[(bad.column, bad.message)] for bad in batch.malformed]
+            read = batch.rows.height + malformed.height
+            if self.header:
+                rejected = pl.concat([batch.rows, malformed], how="diagonal")
+                yield Ready(read, b"", 0, rejected, [self.header] * rejected.height)
+            else:
+                checked = validator.check(batch.rows)
+                rejected = pl.concat([checked.rejected, malformed], how="diagonal")
+                good = checked.good
+                yield Ready(read, stage.encode(good), good.height, rejected, checked.reasons + reasons)
+
+    def _reject(self, rows: pl.DataFrame, reasons: list[list[Reason]]) -> None:
+        self.refused += rows.height
+        if not self.header:  # what is wrong with the header is told once
+            for line, of_row in zip(rows[LINE], reasons, strict=True):
+                for column, message in of_row:
+                    self._tell(line, column, message)
+        if self.rejected:
+            self.rejected.add(rows, [_in_words(of_row) for of_row in reasons])
+
+    def _tell(self, line: int | None, column: str | None, message: str) -> None:
+        self.work.result.add(Problem(self.source.name, line, column, message))
+
+    async def _reject_late(self, late: list[Late]) -> None:
+        """The rows themselves are gone by now: they are read once more where they are wanted."""
+        self.refused += len(late)
+        for bad in late:
+            self._tell(bad.line, bad.column, bad.message)
+        if self.rejected and late:
+            await asyncio.to_thread(self._read_again, self.rejected, late)
+
+    def _read_again(self, rejected: RejectedRows, late: list[Late]) -> None:
+        reasons = {bad.line: _in_words([(bad.column, bad.message)]) for bad in late}
+        for batch in self._batches():
+            rows = batch.rows.filter(pl.col(LINE).is_in(list(reasons)))
+            rejected.add(rows, [reasons[line] for line in rows[LINE]])
+
+
+def _in_words(reasons: list[Reason]) -> str:
+    return "; ".join(message if column is None else f"{column}: {message}" for column, message in reasons)

@@ -1,0 +1,143 @@
+"""An import from end to end: one transaction of one partner."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from json import dumps
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+
+from ingest.load import TOUCHED_LICENSES, Loader, Work
+from ingest.rejected import RejectedRows
+from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
+from ingest.sources import Source, find_sources
+from models import derived
+
+CHANNEL = "partnerhub"
+"""Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
+
+# The last one ends a statement soon after the importing process was killed, and with it the partner's lock;
+# there are systems that can't.
+_SETTINGS = """
+SET LOCAL work_mem = '128MB';
+SET LOCAL jit = off;
+SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+DO $$ BEGIN
+    PERFORM set_config('client_connection_check_interval', '1s', true);
+EXCEPTION WHEN OTHERS THEN NULL;
+END $$;
+"""
+
+
+class _DryRun(Exception):
+    """Undoes the transaction."""
+
+
+async def run_import(
+    connection: asyncpg.Connection,
+    path: Path,
+    *,
+    partner: str,
+    skip_invalid: bool = False,
+    dry_run: bool = False,
+    rejected_folder: Path = Path("rejected"),
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Load the files under `path`: all of it, or nothing and ImportFailed.
+
+    `skip_invalid` loads the good rows and writes the others into `rejected_folder`. `dry_run` does everything,
+    and then undoes it.
+    """
+    if not partner.strip() or "\0" in partner:
+        raise ImportFailed("the partner's name is blank")
+    result = ImportResult(partner)
+    rejected: dict[str, RejectedRows] = {}
+    with TemporaryDirectory(prefix="partnerhub-import-") as folder:
+        sources = await asyncio.to_thread(find_sources, path, Path(folder))
+        if skip_invalid:
+            rejected = {
+                source.table.name: RejectedRows(rejected_folder, source.table.name) for source in sources
+            }
+        try:
+            with suppress(_DryRun):
+                async with connection.transaction():
+                    await _load(connection, sources, rejected, result, progress or NoProgress())
+                    if dry_run:
+                        raise _DryRun
+                result.committed = True
+            for rows in rejected.values():
+                rows.keep()
+        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise ImportFailed(f"the database: {error}", result) from error
+        finally:
+            for rows in rejected.values():
+                rows.discard()
+    return result
+
+
+async def rebuild(connection: asyncpg.Connection, partner: str) -> None:
+    """Compute the partner's derived tables anew from the source rows."""
+    async with connection.transaction():
+        partner_id = await connection.fetchval("SELECT id FROM partners WHERE name = $1 FOR UPDATE", partner)
+        if partner_id is None:
+            raise ImportFailed(f"there is no partner {partner}")
+        await derived.rebuild(connection, partner_id)
+        await connection.execute(
+            "UPDATE partners SET data_version = data_version + 1 WHERE id = $1", partner_id
+        )
+
+
+async def _load(
+    connection: asyncpg.Connection,
+    sources: list[Source],
+    rejected: dict[str, RejectedRows],
+    result: ImportResult,
+    progress: Progress,
+) -> None:
+    """Everything that happens inside the transaction."""
+    await connection.execute(_SETTINGS)
+    partner_id = await _lock_partner(connection, result.partner)
+    await connection.execute(f"CREATE TEMP TABLE {TOUCHED_LICENSES} (id bigint PRIMARY KEY) ON COMMIT DROP")
+    work = Work(connection, partner_id, result, progress)
+    for source in sources:
+        result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
+    if result.problem_count and not rejected:
+        raise ImportFailed(f"{result.problem_count} problems, so nothing was changed", result)
+    await _refresh_license_states(connection, partner_id)
+    await connection.execute(f"DROP TABLE {TOUCHED_LICENSES}")
+    await _announce(connection, partner_id, result)
+
+
+async def _lock_partner(connection: asyncpg.Connection, name: str) -> int:
+    """The partner's id, the partner made if it is new. Imports and changes of one partner take turns from here."""
+    await connection.execute("INSERT INTO partners (name) VALUES ($1) ON CONFLICT (name) DO NOTHING", name)
+    partner_id: int = await connection.fetchval("SELECT id FROM partners WHERE name = $1 FOR UPDATE", name)
+    return partner_id
+
+
+async def _refresh_license_states(connection: asyncpg.Connection, partner_id: int) -> None:
+    touched = [row["id"] for row in await connection.fetch(f"SELECT id FROM {TOUCHED_LICENSES}")]
+    if touched:
+        lines = await connection.fetchval("SELECT count(*) FROM licenses WHERE partner_id = $1", partner_id)
+        everything = len(touched) > lines / 2
+        await derived.refresh_license_states(connection, partner_id, None if everything else touched)
+
+
+async def _announce(connection: asyncpg.Connection, partner_id: int, result: ImportResult) -> None:
+    """Raise the version of the partner's data and tell who listens, if anything has changed."""
+    changed = {count.table: count.inserted + count.updated for count in result.counts}
+    changed = {table: rows for table, rows in changed.items() if rows}
+    if not changed:
+        return
+    await connection.execute("UPDATE partners SET data_version = data_version + 1 WHERE id = $1", partner_id)
+    event = {
+        "event": "dataImported",
+        "partner": partner_id,
+        "finishedAt": datetime.now(UTC).isoformat(),
+        "rows": sum(changed.values()),
+        "tables": list(changed),
+    }
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, dumps(event))

@@ -1,0 +1,178 @@
+"""The temporary table that takes in a table's checked rows, and the SQL that merges it into the table itself.
+
+Each statement names the partner, and staged rows hold ids of this partner alone: rows of others can't be met.
+"""
+
+import io
+from dataclasses import dataclass
+
+import asyncpg
+import polars as pl
+
+from ingest.batch import LINE
+from ingest.spec import Table
+
+
+@dataclass(frozen=True)
+class Late:
+    """A staged row that turns out not to be mergeable beside the others."""
+
+    line: int
+    column: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    inserted: int
+    updated: int
+    rejected: list[Late]
+
+
+def _count(status: str) -> int:
+    """The number of rows in a command's answer, such as INSERT 0 5."""
+    return int(status.rsplit(" ", 1)[1])
+
+
+class Stage:
+    """One table's staged rows."""
+
+    def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int) -> None:
+        self._connection = connection
+        self._table = table
+        self._partner_id = partner_id
+        self._rows = 0
+        self.name = f"stage_{table.name}"
+        self._columns = (LINE, *table.stored_names)
+        key = ", ".join(self._key(column) for column in table.key)
+        self._once = f"""(
+            SELECT *, row_number() OVER same AS occurrence, first_value({LINE}) OVER same AS first_line
+            FROM {self.name} WINDOW same AS (PARTITION BY {key} ORDER BY {LINE})
+        )"""
+        """The rows, those of one key numbered; in the order of the key, which is the index's."""
+
+    def _key(self, column: str, row: str = "") -> str:
+        name = f"{row}.{column}" if row else column
+        return f"coalesce({name}, 0)" if column in self._table.nullable_key else name
+
+    def _same_key(self, a: str, b: str) -> str:
+        return " AND ".join(f"{self._key(column, a)} = {self._key(column, b)}" for column in self._table.key)
+
+    def _differ(self, a: str, b: str) -> str:
+        """That one of the values differs."""
+        if not self._table.values:
+            return "false"
+        stored = self._table.stored
+
+        def compared(row: str) -> str:
+            return ", ".join(
+                (stored[column].kind.compared_as if column in stored else "{}").format(f"{row}.{column}")
+                for column in self._table.values
+            )
+
+        return f"ROW({compared(a)}) IS DISTINCT FROM ROW({compared(b)})"
+
+    async def create(self) -> None:
+        names = ", ".join(self._table.stored_names)
+        await self._connection.execute(
+            f"CREATE TEMP TABLE {self.name} ON COMMIT DROP AS "
+            f"SELECT 0::bigint AS {LINE}, {names} FROM {self._table.name} WITH NO DATA"
+        )
+
+    def encode(self, rows: pl.DataFrame) -> bytes:
+        """Checked rows as COPY reads them."""
+        data = io.BytesIO()
+        rows.select(self._columns).write_csv(
+            data, include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.6f%:z"
+        )
+        return data.getvalue()
+
+    async def copy(self, data: bytes, rows: int) -> None:
+        """Take in encoded rows."""
+        if rows:
+            source = io.BytesIO(data)
+            await self._connection.copy_to_table(
+                self.name, source=source, columns=self._columns, format="csv"
+            )
+            self._rows += rows
+
+    async def merge(self) -> Merged:
+        """Bring the rows into the table."""
+        await self._connection.execute(f"ANALYZE {self.name}")
+        late = await self._beyond_the_most()
+        inserted = await self._insert()
+        updated = 0
+        if inserted < self._rows:  # some were there before, or are there twice in the file
+            late += await self._repeated()
+            updated = await self._update()
+        return Merged(inserted, updated, late)
+
+    async def _insert(self) -> int:
+        names = ", ".join(self._table.stored_names)
+        table = self._table.name
+        status = await self._connection.execute(
+            f"""
+            INSERT INTO {table} (partner_id, {names})
+            SELECT $1, {names} FROM {self._once} s
+            WHERE occurrence = 1 AND NOT EXISTS (
+                SELECT FROM {table} t WHERE t.partner_id = $1 AND {self._same_key("t", "s")}
+            )
+            """,
+            self._partner_id,
+        )
+        return _count(status)
+
+    async def _update(self) -> int:
+        if not self._table.values:
+            return 0
+        status = await self._connection.execute(
+            f"""
+            UPDATE {self._table.name} t SET {", ".join(f"{column} = s.{column}" for column in self._table.values)}
+            FROM {self._once} s
+            WHERE t.partner_id = $1 AND {self._same_key("t", "s")} AND s.occurrence = 1 AND {self._differ("t", "s")}
+            """,
+            self._partner_id,
+        )
+        return _count(status)
+
+    async def _repeated(self) -> list[Late]:
+        """Rows whose key stands further up in the file with other values."""
+        found = await self._connection.fetch(
+            f"""
+            SELECT s.{LINE} AS line, s.first_line FROM {self._once} s
+            JOIN {self.name} f ON f.{LINE} = s.first_line
+            WHERE s.occurrence > 1 AND {self._differ("s", "f")} ORDER BY 1
+            """
+        )
+        return [
+            Late(row["line"], None, f"has the key of line {row['first_line']} with different values")
+            for row in found
+        ]
+
+    async def _beyond_the_most(self) -> list[Late]:
+        """Take out the rows that would be too many of a kind."""
+        if (limit := self._table.at_most) is None:
+            return []
+        table = self._table.name
+        found = await self._connection.fetch(
+            f"""
+            WITH there AS (
+                SELECT {limit.sharing}, count(*) AS rows FROM {table} WHERE partner_id = $1 GROUP BY 1
+            ), new AS (
+                SELECT s.*, row_number() OVER (PARTITION BY {limit.sharing} ORDER BY {LINE}) AS n
+                FROM {self._once} s
+                WHERE occurrence = 1 AND NOT EXISTS (
+                    SELECT FROM {table} t WHERE t.partner_id = $1 AND {self._same_key("t", "s")}
+                )
+            )
+            DELETE FROM {self.name} s USING new LEFT JOIN there USING ({limit.sharing})
+            WHERE {self._same_key("s", "new")} AND new.n + coalesce(there.rows, 0) > {limit.count}
+            RETURNING s.{LINE} AS line
+            """,
+            self._partner_id,
+        )
+        self._rows -= len(found)
+        return [Late(row["line"], limit.column, limit.message) for row in found]
+
+    async def drop(self) -> None:
+        await self._connection.execute(f"DROP TABLE {self.name}")

@@ -1,0 +1,189 @@
+"""From rows of text to values that can be staged, and what is wrong with the rest, column by column."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from ingest.batch import LINE
+from ingest.lookups import ID
+from ingest.spec import Lookup, Reference, Table
+from models.search import fold
+
+_SHOWN = 60
+"""Characters of a value that a report shows."""
+
+Row = dict[str, str | None]
+Reason = tuple[str | None, str]
+"""A column, and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong: in which rows, with which columns, and how it is said of a row."""
+
+    bad: pl.Series
+    columns: tuple[str, ...]
+    say: Callable[[Row], Reason]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch taken apart: what can be staged, and the rows as they were read of what can't, with the reasons."""
+
+    good: pl.DataFrame
+    rejected: pl.DataFrame
+    reasons: list[list[Reason]]
+
+
+def wrong_with_header(columns: list[str], table: Table) -> list[Reason]:
+    """What keeps every row of a file with these columns from being read."""
+    known = [column.name for column in table.columns]
+    reasons: list[Reason] = [
+        (column.name, "missing column")
+        for column in table.columns
+        if column.required and column.name not in columns
+    ]
+    for name in dict.fromkeys(columns):
+        if name not in known:
+            reasons.append((name, f"unknown column; the columns are {', '.join(known)}"))
+        elif columns.count(name) > 1:
+            reasons.append((name, "column is there twice"))
+    return reasons
+
+
+class Validator:
+    """Checks the rows of one table."""
+
+    def __init__(self, table: Table, lookups: dict[Lookup, pl.DataFrame]) -> None:
+        self._table = table
+        self._lookups = lookups
+
+    def check(self, rows: pl.DataFrame) -> Checked:
+        """`rows` has LINE and the file's columns, as text."""
+        as_read = rows
+        absent = [name for name in self._table.by_name if name not in rows.columns]
+        rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+        parsed = (c.kind.parse(pl.col(c.name)).alias(c.name) for c in self._table.columns)
+        values = rows.select(LINE, *parsed)
+        findings = self._of_columns(rows, values) + self._between_columns(values)
+        ids = []
+        for reference in self._table.references:
+            found, unknown = self._resolve(reference, values, findings)
+            ids.append(found)
+            findings += unknown
+        staged = self._staged(values, ids)
+        if not findings:
+            return Checked(staged, as_read.clear(), [])
+        bad = reduce(or_, (finding.bad for finding in findings))
+        return Checked(staged.filter(~bad), as_read.filter(bad), _reasons(rows, findings, bad))
+
+    def _of_columns(self, rows: pl.DataFrame, values: pl.DataFrame) -> list[Finding]:
+        found = []
+        for column in self._table.columns:
+            name, kind = column.name, column.kind
+            text, value = rows[name], values[name]
+            if column.required:
+                found.append(Finding(text.is_null(), (name,), _saying(name, "may not be empty")))
+            not_one = text.is_not_null() & value.is_null()
+            found.append(Finding(not_one, (name,), _saying_of_value(name, kind.wrong)))
+            for rule in kind.rules:
+                broken = _broken(values, rule.holds(pl.col(name)))
+                found.append(Finding(broken, (name,), _saying_of_value(name, rule.message)))
+        for refusal in self._table.refusals:
+            refused = (
+                rows[refusal.column].is_in(self._lookups[refusal.lookup]["0"].implode()).fill_null(False)
+            )
+            found.append(
+                Finding(refused, (refusal.column,), _saying_of_value(refusal.column, refusal.message))
+            )
+        return _only_what_occurs(found)
+
+    def _between_columns(self, values: pl.DataFrame) -> list[Finding]:
+        found = [
+            Finding(_broken(values, check.holds), check.uses, _saying(check.column, check.message))
+            for check in self._table.checks
+        ]
+        return _only_what_occurs(found)
+
+    def _resolve(
+        self, reference: Reference, values: pl.DataFrame, findings: list[Finding]
+    ) -> tuple[pl.Series, list[Finding]]:
+        """The ids that a reference stands for, and where it stands for none."""
+        keys = values.select(
+            _folded(column, reference.ignore_case).alias(str(number))
+            for number, column in enumerate(values.select(reference.columns))
+        )
+        lookup = self._lookups[reference.lookup]
+        ids = keys.join(lookup, on=keys.columns, how="left", maintain_order="left", nulls_equal=True)[ID]
+        missing = ids.is_null() & ~keys.select(pl.all_horizontal(pl.all().is_null())).to_series()
+        for finding in findings:
+            if not set(finding.columns).isdisjoint(reference.columns):
+                missing &= ~finding.bad  # more than this is wrong with it, and said already
+        unknown = Finding(missing, reference.columns, _saying_unknown(reference))
+        return ids.alias(reference.stored_as), _only_what_occurs([unknown])
+
+    def _staged(self, values: pl.DataFrame, ids: list[pl.Series]) -> pl.DataFrame:
+        table = self._table
+        derived = [
+            pl.Series(
+                one.stored_as,
+                [
+                    None if None in row[:1] else one.compute(*row)
+                    for row in values.select(one.columns).iter_rows()
+                ],
+                dtype=pl.String,
+            )
+            for one in table.derived
+        ]
+        stored = [c.kind.stage(pl.col(c.name)).alias(name) for name, c in table.stored.items()]
+        return values.select(LINE, *stored, *ids, *derived)
+
+
+def _broken(values: pl.DataFrame, holds: pl.Expr) -> pl.Series:
+    """Where it does not hold. What is null has been said to be empty, or no value, already."""
+    return ~values.select(holds.fill_null(True)).to_series()
+
+
+def _only_what_occurs(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.bad.any()]
+
+
+def _folded(column: pl.Series, ignore_case: bool) -> pl.Series:
+    if not ignore_case:
+        return column
+    return pl.Series([None if text is None else fold(text) for text in column], dtype=pl.String)
+
+
+def _quoted(text: str | None) -> str:
+    return repr("" if text is None else text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+
+
+def _saying(column: str, message: str) -> Callable[[Row], Reason]:
+    return lambda row: (column, message.format_map(row))
+
+
+def _saying_of_value(column: str, message: str) -> Callable[[Row], Reason]:
+    return lambda row: (column, f"{_quoted(row[column])} {message}")
+
+
+def _saying_unknown(reference: Reference) -> Callable[[Row], Reason]:
+    def say(row: Row) -> Reason:
+        given = [column for column in reference.columns if row[column] is not None]
+        return given[
+            0
+        ], f"unknown {reference.lookup.name} {' '.join(_quoted(row[column]) for column in given)}"
+
+    return say
+
+
+def _reasons(rows: pl.DataFrame, findings: list[Finding], bad: pl.Series) -> list[list[Reason]]:
+    """What is wrong with each of the bad rows."""
+    found = rows.filter(bad).rows(named=True)
+    reasons: list[list[Reason]] = [[] for _ in found]
+    for finding in findings:
+        for position in finding.bad.filter(bad).arg_true():
+            reasons[position].append(finding.say(found[position]))
+    return reasons
