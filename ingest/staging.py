@@ -44,12 +44,11 @@ class Stage:
         self._rows = 0
         self.name = f"stage_{table.name}"
         self._columns = (LINE, *table.stored_names)
-        key = ", ".join(self._key(column) for column in table.key)
+        self._key_columns = ", ".join(self._key(column) for column in table.key)
         self._once = f"""(
-            SELECT *, row_number() OVER same AS occurrence, first_value({LINE}) OVER same AS first_line
-            FROM {self.name} WINDOW same AS (PARTITION BY {key} ORDER BY {LINE})
+            SELECT DISTINCT ON ({self._key_columns}) * FROM {self.name} ORDER BY {self._key_columns}, {LINE}
         )"""
-        """The rows, those of one key numbered; in the order of the key, which is the index's."""
+        """The first row of each key, in the order of the key, which is the index's."""
 
     def _key(self, column: str, row: str = "") -> str:
         name = f"{row}.{column}" if row else column
@@ -107,29 +106,28 @@ class Stage:
             updated = await self._update()
         return Merged(inserted, updated, late)
 
+    def _new(self) -> str:
+        """The rows whose key the table does not have."""
+        return (
+            f"SELECT * FROM {self._once} s WHERE NOT EXISTS ("
+            f"SELECT FROM {self._table.name} t WHERE t.partner_id = $1 AND {self._same_key('t', 's')})"
+        )
+
     async def _insert(self) -> int:
         names = ", ".join(self._table.stored_names)
-        table = self._table.name
-        status = await self._connection.execute(
-            f"""
-            INSERT INTO {table} (partner_id, {names})
-            SELECT $1, {names} FROM {self._once} s
-            WHERE occurrence = 1 AND NOT EXISTS (
-                SELECT FROM {table} t WHERE t.partner_id = $1 AND {self._same_key("t", "s")}
-            )
-            """,
-            self._partner_id,
+        statement = (
+            f"INSERT INTO {self._table.name} (partner_id, {names}) SELECT $1, {names} FROM ({self._new()}) s"
         )
-        return _count(status)
+        return _count(await self._connection.execute(statement, self._partner_id))
 
     async def _update(self) -> int:
         if not self._table.values:
             return 0
+        assigned = ", ".join(f"{column} = s.{column}" for column in self._table.values)
         status = await self._connection.execute(
             f"""
-            UPDATE {self._table.name} t SET {", ".join(f"{column} = s.{column}" for column in self._table.values)}
-            FROM {self._once} s
-            WHERE t.partner_id = $1 AND {self._same_key("t", "s")} AND s.occurrence = 1 AND {self._differ("t", "s")}
+            UPDATE {self._table.name} t SET {assigned} FROM {self._once} s
+            WHERE t.partner_id = $1 AND {self._same_key("t", "s")} AND {self._differ("t", "s")}
             """,
             self._partner_id,
         )
@@ -139,9 +137,13 @@ class Stage:
         """Rows whose key stands further up in the file with other values."""
         found = await self._connection.fetch(
             f"""
-            SELECT s.{LINE} AS line, s.first_line FROM {self._once} s
-            JOIN {self.name} f ON f.{LINE} = s.first_line
-            WHERE s.occurrence > 1 AND {self._differ("s", "f")} ORDER BY 1
+            WITH repeated AS (
+                SELECT min({LINE}) AS first_line FROM {self.name} GROUP BY {self._key_columns} HAVING count(*) > 1
+            )
+            SELECT s.{LINE} AS line, first_line FROM repeated
+            JOIN {self.name} f ON f.{LINE} = first_line
+            JOIN {self.name} s ON {self._same_key("s", "f")}
+            WHERE s.{LINE} > first_line AND {self._differ("s", "f")} ORDER BY 1
             """
         )
         return [
@@ -153,17 +155,12 @@ class Stage:
         """Take out the rows that would be too many of a kind."""
         if (limit := self._table.at_most) is None:
             return []
-        table = self._table.name
         found = await self._connection.fetch(
             f"""
             WITH there AS (
-                SELECT {limit.sharing}, count(*) AS rows FROM {table} WHERE partner_id = $1 GROUP BY 1
+                SELECT {limit.sharing}, count(*) AS rows FROM {self._table.name} WHERE partner_id = $1 GROUP BY 1
             ), new AS (
-                SELECT s.*, row_number() OVER (PARTITION BY {limit.sharing} ORDER BY {LINE}) AS n
-                FROM {self._once} s
-                WHERE occurrence = 1 AND NOT EXISTS (
-                    SELECT FROM {table} t WHERE t.partner_id = $1 AND {self._same_key("t", "s")}
-                )
+                SELECT *, row_number() OVER (PARTITION BY {limit.sharing} ORDER BY {LINE}) AS n FROM ({self._new()}) s
             )
             DELETE FROM {self.name} s USING new LEFT JOIN there USING ({limit.sharing})
             WHERE {self._same_key("s", "new")} AND new.n + coalesce(there.rows, 0) > {limit.count}
