@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tortoise import connections
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from models.config import CONNECTION
 from resolvers.row import Row
 from resolvers.statement import bind
 
@@ -18,6 +17,7 @@ R = TypeVar("R", bound=Row)
 class Database:
     """The database as one request sees it."""
 
+    client: AsyncpgDBClient
     statements: int = 0
     seconds: float = 0.0
     texts: list[str] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Database:
         self.statements += 1
         self.texts.append(text)
         started = time.perf_counter()
-        async with connections.get(CONNECTION).acquire_connection() as connection:
+        async with self.client.acquire_connection() as connection:
             rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
         self.seconds += time.perf_counter() - started
         return rows

@@ -1,7 +1,9 @@
 """What clients see: types composed of the resolvers' rows, described. Knows no SQL."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
 from schema.billing import Invoice, Order
 from schema.entitlements import Subscription, Trial
@@ -11,9 +13,18 @@ from schema.live import Live
 from schema.partner import Partner
 from schema.query import Query
 
-schema = strawberry.Schema(
-    query=Query,
-    subscription=Live,
-    types=[Partner, Subscription, Trial, License, Order, Invoice, Resource],
-    config=StrawberryConfig(),
-)
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; what goes wrong is logged by the server, which knows what is a client's mistake."""
+
+    def process_errors(self, errors: Any, execution_context: Any = None) -> None:
+        pass
+
+
+def build_schema(extensions: Sequence[Any] = ()) -> Schema:
+    return Schema(
+        query=Query,
+        subscription=Live,
+        types=[Partner, Subscription, Trial, License, Order, Invoice, Resource],
+        extensions=extensions,
+    )

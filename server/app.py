@@ -1,0 +1,90 @@
+"""The ASGI application. `partnerhub serve` runs it; `server.app:create_app` is its factory."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from models.migrate import schema_state
+from server.database import DatabaseError, describe, opened, require_up_to_date
+from server.endpoint import Endpoint
+from server.graphiql import assets
+from server.metrics import exposition
+from server.service import build_service
+from server.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application for these settings, or for those of the environment. It needs a database URL."""
+    settings = settings or load_settings()
+    url = settings.database_url
+    if url is None:
+        raise DatabaseError("set PARTNERHUB_DATABASE_URL, or start by `partnerhub serve`")
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(url, settings) as client:
+            await require_up_to_date()
+            service = await build_service(settings, client)
+            listening = asyncio.create_task(service.listener.run())
+            app.state.endpoint = Endpoint(service)
+            gc.collect()
+            gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
+            try:
+                yield
+            finally:
+                listening.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listening
+
+    async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.endpoint(scope, receive, send)
+
+    return Starlette(
+        routes=[
+            Route("/graphql", _Application(graphql)),
+            WebSocketRoute("/graphql", _Application(graphql)),
+            assets,
+            Route("/healthz", _alive),
+            Route("/readyz", _ready),
+            Route("/metrics", _metrics),
+            Route("/", _home),
+        ],
+        lifespan=lifespan,
+    )
+
+
+class _Application:
+    """Starlette's routes take a class or function that answers a request; this one takes the bare ASGI call."""
+
+    def __init__(self, application: object) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._application(scope, receive, send)  # type: ignore[operator]
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _alive(_request: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def _ready(_request: Request) -> Response:
+    try:
+        problem = describe(await asyncio.wait_for(schema_state(), 5))
+    except Exception:  # whatever it is, the database cannot be read: the answer is "not ready"
+        problem = "the database cannot be reached"
+    return JSONResponse({"status": problem or "ready"}, 503 if problem else 200)
+
+
+async def _metrics(_request: Request) -> Response:
+    return exposition()

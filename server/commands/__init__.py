@@ -1,0 +1,1 @@
+"""The commands of `partnerhub`, one a module."""

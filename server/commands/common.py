@@ -1,0 +1,74 @@
+"""What commands share: settings from flags, a way to fail, and which partner is meant."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from typing import Annotated, Any, TypeVar
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from models.migrate import migrate, schema_state
+from server.database import database_url, opened, require_up_to_date
+from server.settings import Settings, load_settings
+
+T = TypeVar("T")
+
+out = Console()
+err = Console(stderr=True)
+
+PartnerOption = Annotated[
+    str | None, typer.Option("--partner", help="The partner, by name. Needed where there are several.")
+]
+
+
+class CommandError(Exception):
+    """The work cannot be done; each argument is a line that says why."""
+
+
+def command_settings(**flags: object) -> Settings:
+    return load_settings(**flags)
+
+
+def with_database(
+    settings: Settings, work: Callable[[str], Coroutine[Any, Any, T]], *, make: bool = False
+) -> T:
+    """Run `work` on the database's URL, its schema up to date.
+
+    An embedded database that was just made is filled with its tables on the way; with `make`, any is.
+    """
+    source: AbstractContextManager[str] = database_url(settings)
+    with source as url:
+        return asyncio.run(_prepared(url, settings, work, make))
+
+
+async def _prepared(
+    url: str, settings: Settings, work: Callable[[str], Coroutine[Any, Any, T]], make: bool
+) -> T:
+    async with opened(url, settings):
+        state = await schema_state()
+        brand_new = settings.database_url is None and await _is_empty(url)
+        if state.pending and not state.unknown and (make or brand_new):
+            await migrate()
+        await require_up_to_date()
+    return await work(url)
+
+
+async def _is_empty(url: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        tables: int = await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+    finally:
+        await connection.close()
+    return tables == 0
+
+
+async def choose_partner(connection: asyncpg.Connection, name: str | None) -> str | None:
+    """The partner that is meant: the named one, or the only one. None if there is none yet."""
+    if name is not None:
+        return name
+    names = [row["name"] for row in await connection.fetch("SELECT name FROM partners ORDER BY name")]
+    if len(names) > 1:
+        raise CommandError(f"there are several partners; name one by --partner: {', '.join(names)}")
+    return names[0] if names else None

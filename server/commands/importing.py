@@ -1,0 +1,149 @@
+"""`partnerhub import` and `partnerhub rebuild`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Table
+
+from ingest import ImportFailed, ImportResult, rebuild, run_import
+from server.commands.common import (
+    CommandError,
+    PartnerOption,
+    choose_partner,
+    command_settings,
+    err,
+    out,
+    with_database,
+)
+
+NEW_PARTNER = "Partner"
+"""What the first partner is called when nobody says."""
+
+
+class Bars:
+    """An import's progress as bars on stderr."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def start(self, table: str, phase: str, total: int | None) -> None:
+        if table in self._tasks:
+            self._progress.update(
+                self._tasks[table], description=f"{table}: {phase}", total=total, completed=0
+            )
+        else:
+            self._tasks[table] = self._progress.add_task(f"{table}: {phase}", total=total)
+
+    def advance(self, table: str, rows: int) -> None:
+        self._progress.advance(self._tasks[table], rows)
+
+    def done(self, table: str) -> None:
+        task = self._tasks.pop(table)
+        self._progress.update(task, visible=False)
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    columns = (SpinnerColumn(), TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        yield Bars(progress)
+
+
+def import_(
+    path: Annotated[
+        Path, typer.Argument(help="A folder, a zip or one file: <table>.csv, .jsonl or .parquet.")
+    ],
+    partner: Annotated[
+        str | None,
+        typer.Option("--partner", help="Whose data it is, by name; a new name makes a new partner."),
+    ] = None,
+    skip_invalid: Annotated[
+        bool,
+        typer.Option("--skip-invalid", help="Load the good rows; write the others to rejected/<table>.csv."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and count everything, and change nothing.")
+    ] = False,
+) -> None:
+    """Load a partner's files: all of it, or nothing."""
+    settings = command_settings()
+
+    async def work(url: str) -> ImportResult:
+        connection = await asyncpg.connect(url)
+        try:
+            name = await choose_partner(connection, partner) or NEW_PARTNER
+            with bars() as progress:
+                return await run_import(
+                    connection,
+                    path,
+                    partner=name,
+                    skip_invalid=skip_invalid,
+                    dry_run=dry_run,
+                    progress=progress,
+                )
+        finally:
+            await connection.close()
+
+    try:
+        result = with_database(settings, work)
+    except ImportFailed as failure:
+        raise CommandError(*problem_lines(failure.result), str(failure)) from failure
+    for line in problem_lines(result):
+        print_plain(line)
+    out.print(count_table(result))
+    if dry_run:
+        out.print("Nothing was changed: this was a dry run.")
+
+
+def rebuild_(partner: PartnerOption = None) -> None:
+    """Compute the derived tables anew from the source rows."""
+    settings = command_settings()
+
+    async def work(url: str) -> str | None:
+        connection = await asyncpg.connect(url)
+        try:
+            name = await choose_partner(connection, partner)
+            if name is not None:
+                await rebuild(connection, name)
+            return name
+        finally:
+            await connection.close()
+
+    try:
+        name = with_database(settings, work)
+    except ImportFailed as failure:
+        raise CommandError(str(failure)) from failure
+    out.print(f"Rebuilt the derived tables of {name}." if name else "There is no partner yet.")
+
+
+def problem_lines(result: ImportResult | None) -> list[str]:
+    if result is None or not result.problem_count:
+        return []
+    lines = [str(problem) for problem in result.problems]
+    if result.problem_count > len(lines):
+        lines.append(
+            f"… and {result.problem_count - len(lines)} more, {result.problem_count} problems in all"
+        )
+    return lines
+
+
+def print_plain(line: str) -> None:
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def count_table(result: ImportResult) -> Table:
+    """What became of each table's rows."""
+    table = Table(title=f"Imported for {result.partner}", title_justify="left")
+    table.add_column("table")
+    names = ("read", "inserted", "updated", "unchanged", "rejected")
+    for name in names:
+        table.add_column(name, justify="right")
+    for count in result.counts:
+        table.add_row(count.table, *(str(getattr(count, name)) for name in names))
+    return table

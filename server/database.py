@@ -1,0 +1,78 @@
+"""Which database a command uses, and opening it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from tortoise import Tortoise, connections
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from models.config import CONNECTION, tortoise_config
+from models.migrate import SchemaState, schema_state
+from server.embedded import start
+from server.settings import Settings
+
+MINIMUM_VERSION = 150000
+
+
+class DatabaseError(Exception):
+    """The database cannot be used: one line that says why and what to do."""
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """The URL of the database: the one that is set, or the embedded server's, held while in use."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with start(settings.data_dir) as embedded:
+        yield embedded.url
+
+
+@asynccontextmanager
+async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]:
+    """The database with its pool of connections. Raises DatabaseError when it can't be reached or is too old."""
+    timeout_ms = str(int(settings.request_timeout_seconds * 1000))
+    config = tortoise_config(
+        url,
+        min_size=1,
+        max_size=settings.database_connections,
+        application_name="partnerhub",
+        server_settings={"idle_in_transaction_session_timeout": timeout_ms},
+    )
+    context = await Tortoise.init(config=config, _enable_global_fallback=True)
+    try:
+        client = connections.get(CONNECTION)
+        assert isinstance(client, AsyncpgDBClient)
+        try:
+            _, rows = await client.execute_query(
+                "SELECT current_setting('server_version_num')::int AS version"
+            )
+        except Exception as error:
+            raise DatabaseError(f"the database cannot be reached: {_line(error)}") from error
+        if rows[0]["version"] < MINIMUM_VERSION:
+            raise DatabaseError(
+                "the database is older than PostgreSQL 15: upgrade it, or use the embedded one"
+            )
+        yield client
+    finally:
+        await context.close_connections()
+
+
+async def require_up_to_date() -> None:
+    """Refuse a schema of another version. Raises DatabaseError."""
+    problem = describe(await schema_state())
+    if problem:
+        raise DatabaseError(problem)
+
+
+def describe(state: SchemaState) -> str | None:
+    """What is wrong with the schema, and what to do; None if nothing is."""
+    if state.unknown:
+        return f"the database was upgraded by a newer partnerhub ({state.unknown[-1]}): install that version"
+    if state.pending:
+        return f"the database's schema is behind ({len(state.pending)} to apply): run `partnerhub migrate`"
+    return None
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

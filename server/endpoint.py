@@ -1,0 +1,107 @@
+"""`/graphql`: who asks, what they ask, and the answer."""
+
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from resolvers.context import Context
+from resolvers.errors import Unauthenticated
+from server import metrics
+from server.graphiql import page
+from server.requests import (
+    RESPONSE_TYPE,
+    BadRequest,
+    answer,
+    answers_as,
+    error_answer,
+    read_operation,
+    wants_page,
+)
+from server.service import Service
+from server.sockets import Sockets
+
+_READS = {OperationType.QUERY}
+_ALL = {OperationType.QUERY, OperationType.MUTATION}
+
+
+class Endpoint:
+    """The ASGI application of `/graphql`."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._sockets = Sockets(service)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method not in ("GET", "POST"):
+            return error_answer(
+                "Use GET or POST.", "BAD_USER_INPUT", "application/json", 405, Allow="GET, POST"
+            )
+        if wants_page(request):
+            return page()
+        media_type = answers_as(request)
+        if media_type is None:
+            message = f"Accept application/json or {RESPONSE_TYPE}."
+            return error_answer(message, "BAD_USER_INPUT", "application/json", 406)
+        try:
+            context = await self._service.authenticate(request.headers.get("authorization"))
+            return await self._run(request, context, media_type)
+        except Unauthenticated as error:
+            challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}
+            return error_answer(error.message, error.code, media_type, 401, **challenge)
+        except BadRequest as error:
+            return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status)
+
+    async def _run(self, request: Request, context: Context, media_type: str) -> Response:
+        operation = await read_operation(request, self._service.settings.maximum_body_bytes)
+        started = time.perf_counter()
+        try:
+            result = await self._service.executor.run(
+                operation.query,
+                context,
+                variable_values=operation.variables,
+                operation_name=operation.operation_name,
+                allowed_operation_types=_READS if request.method == "GET" else _ALL,
+            )
+        except InvalidOperationTypeError:
+            if request.method == "GET":
+                raise BadRequest("GET runs queries only; send the operation by POST.", 405) from None
+            raise BadRequest("A subscription needs a WebSocket (graphql-transport-ws).") from None
+        except CannotGetOperationTypeError:
+            raise BadRequest(
+                "The document has several operations or none: name one by `operationName`."
+            ) from None
+        seconds = time.perf_counter() - started
+        metrics.observe(result.errors or [], seconds, context.database)
+        timing = (
+            f"total;dur={seconds * 1000:.1f}, db;dur={context.database.seconds * 1000:.1f}"
+            f';desc="{context.database.statements} statements"'
+        )
+        return answer(_payload(result), media_type, _status(result, media_type), **{"Server-Timing": timing})
+
+
+def _payload(result: ExecutionResult) -> dict[str, Any]:
+    if result.errors and result.data is None and not any(error.path for error in result.errors):
+        return {"errors": [error.formatted for error in result.errors]}
+    payload: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        payload["errors"] = [error.formatted for error in result.errors]
+    return payload
+
+
+def _status(result: ExecutionResult, media_type: str) -> int:
+    """200, but for a request that was refused as a whole, where the client knows how to read that."""
+    refused = result.data is None and result.errors and not any(error.path for error in result.errors)
+    return 400 if refused and media_type == RESPONSE_TYPE else 200

@@ -1,0 +1,110 @@
+"""Running an operation: limits first, known documents from caches, and errors as clients may see them."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions.base_extension import SchemaExtension
+from strawberry.types import ExecutionResult
+from tortoise.exceptions import OperationalError
+
+from resolvers.errors import ClientError
+from schema import build_schema
+from server.limits import Maxima, TooComplex, check
+
+log = logging.getLogger("partnerhub.graphql")
+
+KNOWN_DOCUMENTS = 500
+MAXIMUM_TOKENS = 10_000
+
+
+class Limited(SchemaExtension):
+    """Refuses an operation that is too large, before it is validated."""
+
+    maxima: Maxima
+
+    def on_validate(self) -> Iterable[None]:  # type: ignore[override]
+        execution = self.execution_context
+        assert execution.graphql_document is not None
+        try:
+            check(
+                execution.graphql_document,
+                execution.operation_name,
+                dict(execution.variables or {}),
+                self.maxima,
+            )
+        except TooComplex as error:
+            execution.pre_execution_errors = [error]
+        yield
+
+
+class Validated(ValidationCache):
+    """Validates what has not been refused yet."""
+
+    def on_validate(self) -> Iterable[None]:  # type: ignore[override]
+        if self.execution_context.pre_execution_errors:
+            yield
+        else:
+            yield from super().on_validate()
+
+
+class Executor:
+    """The schema as the server runs it."""
+
+    def __init__(self, maxima: Maxima, timeout_seconds: float) -> None:
+        limited = type("Limited", (Limited,), {"maxima": maxima})
+        self.schema = build_schema(
+            [limited, lambda: ParserCache(KNOWN_DOCUMENTS), lambda: Validated(KNOWN_DOCUMENTS)]
+        )
+        self._timeout = timeout_seconds
+
+    async def run(self, query: str, context: Any, **operation: Any) -> ExecutionResult:
+        """The result, its errors made presentable. Raises what Strawberry raises for no operation at all."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                result = await self.schema.execute(query, context_value=context, **operation)
+        except TimeoutError:
+            message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
+            return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": "TIMEOUT"})])
+        assert isinstance(result, ExecutionResult)
+        if result.errors:
+            result.errors = [present(error) for error in result.errors]
+        return result
+
+
+def present(error: GraphQLError) -> GraphQLError:
+    """The error as the client may see it: with a code, and without what is internal, which goes to the log."""
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, ClientError) or "code" in (error.extensions or {}):
+        return error
+    if original is None or isinstance(original, GraphQLError):  # the document or its variables are wrong
+        return _with(error, error.message, {**(error.extensions or {}), "code": "BAD_USER_INPUT"})
+    if _is_text_refused(original):
+        return _with(
+            error, "A text holds a character that cannot be stored (NUL).", {"code": "BAD_USER_INPUT"}
+        )
+    if isinstance(original, TimeoutError | asyncpg.QueryCanceledError):
+        return _with(error, "The database took too long. Ask for less at once.", {"code": "TIMEOUT"})
+    incident = secrets.token_hex(8)
+    log.error("incident %s at %s", incident, error.path, exc_info=original)
+    return _with(
+        error,
+        f"Something went wrong here. Tell the operator the id {incident}.",
+        {"code": "INTERNAL_SERVER_ERROR", "id": incident},
+    )
+
+
+def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def _is_text_refused(error: BaseException) -> bool:
+    cause = error.args[0] if isinstance(error, OperationalError) and error.args else error
+    return isinstance(cause, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError)

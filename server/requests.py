@@ -1,0 +1,124 @@
+"""Reading a GraphQL request from HTTP, and writing its answer (GraphQL over HTTP)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+RESPONSE_TYPE = "application/graphql-response+json"
+JSON_TYPE = "application/json"
+
+
+class BadRequest(Exception):
+    """A request that holds no operation to run; `status` is HTTP's."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client asked to be run."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any] | None
+
+
+async def read_operation(request: Request, maximum_bytes: int) -> Operation:
+    """The operation of a GET or POST. Raises BadRequest."""
+    if request.method == "GET":
+        parameters = request.query_params
+        given: dict[str, Any] = {
+            "query": parameters.get("query"),
+            "operationName": parameters.get("operationName") or None,
+        }
+        for name in ("variables", "extensions"):
+            if parameters.get(name):
+                given[name] = _json(parameters[name].encode(), name)
+        return _operation(given)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON_TYPE:
+        raise BadRequest("Send the operation as JSON, with `Content-Type: application/json`.", 415)
+    return _operation(_json(await _body(request, maximum_bytes), "The body"))
+
+
+async def _body(request: Request, maximum_bytes: int) -> bytes:
+    body = bytearray()
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > maximum_bytes:
+                raise BadRequest(f"The body is larger than {maximum_bytes} bytes.", 413)
+    except ClientDisconnect:
+        raise BadRequest("The request ended early.") from None
+    return bytes(body)
+
+
+def _json(data: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(data)
+    except (orjson.JSONDecodeError, RecursionError):
+        raise BadRequest(f"{what} is not valid JSON (in UTF-8).") from None
+
+
+def _operation(given: Any) -> Operation:
+    if not isinstance(given, dict):
+        raise BadRequest("The body has to be a JSON object with a `query`.")
+    query, name = given.get("query"), given.get("operationName")
+    variables, extensions = given.get("variables"), given.get("extensions")
+    if not isinstance(query, str):
+        raise BadRequest("`query` has to be a text that holds the operation.")
+    if not isinstance(name, str | None):
+        raise BadRequest("`operationName` has to be a text.")
+    if not isinstance(variables, dict | None):
+        raise BadRequest("`variables` has to be an object.")
+    if not isinstance(extensions, dict | None):
+        raise BadRequest("`extensions` has to be an object.")
+    return Operation(query, name, variables)
+
+
+def answers_as(request: Request) -> str | None:
+    """The media type to answer in; None when the client accepts none of ours."""
+    accept = request.headers.get("accept", "").lower()
+    if not accept:
+        return JSON_TYPE
+    for part in accept.split(","):
+        media_type, *parameters = (piece.strip() for piece in part.split(";"))
+        if any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
+            continue
+        if media_type == RESPONSE_TYPE:
+            return RESPONSE_TYPE
+        if media_type in (JSON_TYPE, "application/*", "*/*"):
+            return JSON_TYPE
+    return None
+
+
+def wants_page(request: Request) -> bool:
+    """A browser that opens the address, rather than a client that asks."""
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "").lower()
+    )
+
+
+def answer(
+    payload: dict[str, Any], media_type: str = JSON_TYPE, status: int = 200, **headers: str
+) -> Response:
+    """A JSON answer that nothing on the way keeps."""
+    body = orjson.dumps(payload, default=str)
+    return Response(
+        body,
+        status,
+        {"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "no-store", **headers},
+    )
+
+
+def error_answer(message: str, code: str, media_type: str, status: int, **headers: str) -> Response:
+    """An answer that is nothing but one error."""
+    error = {"message": message, "extensions": {"code": code}}
+    return answer({"errors": [error]}, media_type, status, **headers)

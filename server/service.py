@@ -1,0 +1,61 @@
+"""What one process serves with: settings, database, keys, executor and events."""
+
+from dataclasses import dataclass
+
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from resolvers.context import Context, Limits
+from resolvers.database import Database
+from resolvers.ids import GlobalIds
+from resolvers.row import Row
+from resolvers.viewer import find_viewer
+from server.execution import Executor
+from server.jwks import ProviderKeys
+from server.limits import Maxima
+from server.listener import Listener
+from server.settings import Settings
+from server.tokens import Keys, LocalKeys, Verifier
+
+
+@dataclass
+class Service:
+    """Made once a process, in the application's lifespan."""
+
+    settings: Settings
+    client: AsyncpgDBClient
+    ids: GlobalIds
+    verifier: Verifier
+    executor: Executor
+    listener: Listener
+
+    async def authenticate(self, authorization: str | None) -> Context:
+        """A request's context, for whom its token names. Raises Unauthenticated."""
+        identity = await self.verifier.identity(authorization)
+        database = Database(self.client)
+        viewer = await find_viewer(database, identity.partner, identity.email)
+        settings = self.settings
+        return Context(
+            database=database,
+            viewer=viewer,
+            ids=self.ids,
+            policy=settings.policy,
+            limits=Limits(settings.default_page_size, settings.maximum_page_size),
+            launch_url=settings.launch_url,
+            events=self.listener,
+        )
+
+
+async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
+    keys: Keys = ProviderKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.data_dir)
+    rows = await Database(client).fetch("SELECT id_key FROM installation", {}, Row)
+    maxima = Maxima(
+        settings.maximum_depth, settings.maximum_fields, settings.maximum_rows, settings.default_page_size
+    )
+    return Service(
+        settings=settings,
+        client=client,
+        ids=GlobalIds(rows[0]["id_key"]),
+        verifier=Verifier(settings, keys),
+        executor=Executor(maxima, settings.request_timeout_seconds),
+        listener=Listener(client),
+    )

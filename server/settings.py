@@ -1,0 +1,78 @@
+"""Settings: from the environment (`PARTNERHUB_…`), a `.env` file and command line flags, the last one winning."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kpis.policy import Policy
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: one line that names it."""
+
+
+class Settings(Policy, BaseSettings):
+    """Everything that can be set, with its default. The thresholds of `Policy` are settings as well."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARTNERHUB_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    database_url: str | None = Field(
+        None,
+        description="`postgres://user:password@host:port/database`, PostgreSQL 15 or newer."
+        " Unset: the embedded PostgreSQL in the data folder.",
+    )
+    data_dir: Path = Field(
+        Path(".partnerhub"), description="The folder of the embedded database and the local key."
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
+    workers: int = Field(1, ge=1, description="How many processes serve.")
+    database_connections: int = Field(10, ge=1, description="The most database connections of a process.")
+    jwks_url: str | None = Field(
+        None, description="Where an identity provider publishes its keys. Set: only its tokens are accepted."
+    )
+    jwt_issuer: str = Field("partnerhub", description="The `iss` that a token must carry.")
+    jwt_audience: str = Field("partnerhub", description="The `aud` that a token must carry.")
+    jwt_email_claim: str = Field("email", description="The claim that names the partner admin, by email.")
+    jwt_partner_claim: str = Field("partner", description="The claim that names the partner.")
+    default_page_size: int = Field(
+        50, ge=1, description="Rows of a page when neither first nor last is given."
+    )
+    maximum_page_size: int = Field(1000, ge=1, description="The most rows that one page may ask for.")
+    maximum_depth: int = Field(20, ge=1, description="The deepest that fields may be nested in an operation.")
+    maximum_fields: int = Field(
+        2000, ge=1, description="The most fields in an operation, fragments spread out."
+    )
+    maximum_rows: int = Field(
+        200_000,
+        ge=1,
+        description="The most rows that an operation may come to, by the page sizes it asks for.",
+    )
+    maximum_body_bytes: int = Field(1_000_000, ge=1000, description="The largest request that is read.")
+    request_timeout_seconds: float = Field(30.0, gt=0, description="An operation that takes longer is ended.")
+    launch_url: str = Field(
+        "https://admin.webex.com/customers/{id}",
+        description="What `launchUrl` opens; `{id}` stands for the customer's ID.",
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="The least that is logged."
+    )
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(**{name: getattr(self, name) for name in Policy.model_fields})
+
+
+def load_settings(**flags: object) -> Settings:
+    """The settings in force; flags that are None were not given. Raises SettingsError."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        raise SettingsError(f"PARTNERHUB_{name}: {first['msg']}") from None
+    except ValueError as error:  # a list that is no JSON
+        raise SettingsError(str(error)) from None
