@@ -1,8 +1,8 @@
-"""Bringing the database's schema up to date, and telling whether it is. Tortoise has to be initialised."""
+"""Bringing the database's schema up to date, and telling whether it is."""
 
 from dataclasses import dataclass
 
-from tortoise import connections
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.transactions import in_transaction
@@ -26,8 +26,7 @@ class SchemaState:
         return not self.pending and not self.unknown
 
 
-async def schema_state() -> SchemaState:
-    connection = connections.get(CONNECTION)
+async def schema_state(connection: BaseDBAsyncClient) -> SchemaState:
     await connection.execute_query(
         "SELECT 1"
     )  # Tortoise takes any failure of the next one for an empty database
@@ -41,7 +40,7 @@ async def schema_state() -> SchemaState:
 async def migrate() -> list[str]:
     """Apply what is pending and return its names: all in one transaction, so all or nothing.
 
-    Two at once take turns; the second finds nothing to do.
+    Two at once take turns; the second finds nothing to do. Runs in Tortoise's current context.
     """
     applied: list[str] = []
 

@@ -30,9 +30,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(url, settings) as client:
-            await require_up_to_date()
+            await require_up_to_date(client)
             service = await build_service(settings, client)
             listening = asyncio.create_task(service.listener.run())
+            app.state.service = service
             app.state.endpoint = Endpoint(service)
             gc.collect()
             gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
@@ -78,9 +79,9 @@ async def _alive(_request: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
-async def _ready(_request: Request) -> Response:
+async def _ready(request: Request) -> Response:
     try:
-        problem = describe(await asyncio.wait_for(schema_state(), 5))
+        problem = describe(await asyncio.wait_for(schema_state(request.app.state.service.client), 5))
     except Exception:  # whatever it is, the database cannot be read: the answer is "not ready"
         problem = "the database cannot be reached"
     return JSONResponse({"status": problem or "ready"}, 503 if problem else 200)

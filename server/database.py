@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from tortoise import Tortoise, connections
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
 
 from models.config import CONNECTION, tortoise_config
 from models.migrate import SchemaState, schema_state
@@ -39,9 +40,9 @@ async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]
         application_name="partnerhub",
         server_settings={"idle_in_transaction_session_timeout": timeout_ms},
     )
-    context = await Tortoise.init(config=config, _enable_global_fallback=True)
-    try:
-        client = connections.get(CONNECTION)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        client = context.db(CONNECTION)
         assert isinstance(client, AsyncpgDBClient)
         try:
             _, rows = await client.execute_query(
@@ -54,13 +55,11 @@ async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]
                 "the database is older than PostgreSQL 15: upgrade it, or use the embedded one"
             )
         yield client
-    finally:
-        await context.close_connections()
 
 
-async def require_up_to_date() -> None:
+async def require_up_to_date(client: BaseDBAsyncClient) -> None:
     """Refuse a schema of another version. Raises DatabaseError."""
-    problem = describe(await schema_state())
+    problem = describe(await schema_state(client))
     if problem:
         raise DatabaseError(problem)
 

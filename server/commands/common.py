@@ -46,12 +46,12 @@ def with_database(
 async def _prepared(
     url: str, settings: Settings, work: Callable[[str], Coroutine[Any, Any, T]], make: bool
 ) -> T:
-    async with opened(url, settings):
-        state = await schema_state()
+    async with opened(url, settings) as client:
+        state = await schema_state(client)
         brand_new = settings.database_url is None and await _is_empty(url)
         if state.pending and not state.unknown and (make or brand_new):
             await migrate()
-        await require_up_to_date()
+        await require_up_to_date(client)
     return await work(url)
 
 

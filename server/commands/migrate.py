@@ -13,9 +13,9 @@ def migrate() -> None:
     settings = command_settings()
 
     async def work(url: str) -> list[str]:
-        async with opened(url, settings):
-            if (await schema_state()).unknown:
-                await require_up_to_date()
+        async with opened(url, settings) as client:
+            if (await schema_state(client)).unknown:
+                await require_up_to_date(client)
             return await apply()
 
     with database_url(settings) as url:

@@ -79,5 +79,5 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 async def _check(url: str, settings: Settings) -> None:
-    async with opened(url, settings):
-        await require_up_to_date()
+    async with opened(url, settings) as client:
+        await require_up_to_date(client)

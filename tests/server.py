@@ -1,0 +1,161 @@
+"""The service as tests reach it: by HTTP to the ASGI application, or to a real process."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from httpx import ASGITransport, AsyncClient
+
+from server.app import create_app
+from server.settings import load_settings
+from server.tokens import issue_token
+
+PARTNERHUB = Path(sys.executable).parent / "partnerhub"
+
+
+@dataclass
+class Answer:
+    """What came back for one operation."""
+
+    status: int
+    body: dict[str, Any]
+    headers: httpx.Headers
+
+    @property
+    def data(self) -> Any:
+        """The data of an answer without errors."""
+        assert "errors" not in self.body, self.body["errors"]
+        return self.body["data"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return list(self.body.get("errors", []))
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+    @property
+    def statements(self) -> int:
+        """How many SQL statements it took, the viewer's included."""
+        match = re.search(r'desc="(\d+) statements"', self.headers["server-timing"])
+        assert match
+        return int(match[1])
+
+
+@dataclass
+class Api:
+    """The service, asked as one partner's admins."""
+
+    client: AsyncClient
+    settings: Any
+    partner: str = "Partner"
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def token(self, email: str, partner: str | None = None) -> str:
+        key = (partner or self.partner, email)
+        if key not in self.tokens:
+            self.tokens[key] = issue_token(self.settings, partner=key[0], email=email, seconds=3600)
+        return self.tokens[key]
+
+    async def ask(
+        self, email: str, query: str, variables: dict[str, Any] | None = None, *, partner: str | None = None
+    ) -> Answer:
+        """Post one operation as the admin."""
+        response = await self.client.post(
+            "/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {self.token(email, partner)}"},
+        )
+        return Answer(response.status_code, response.json(), response.headers)
+
+
+@asynccontextmanager
+async def served(
+    database_url: str, data_dir: Path, partner: str = "Partner", **settings: Any
+) -> AsyncIterator[Api]:
+    """The ASGI application on a database, its lifespan run in a task of its own as a server would."""
+    loaded = load_settings(database_url=database_url, data_dir=data_dir, **settings)
+    app = create_app(loaded)
+    up, down = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            up.set()
+            await down.wait()
+
+    living = asyncio.create_task(live())
+    waiting = asyncio.create_task(up.wait())
+    await asyncio.wait({living, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if living.done():
+        waiting.cancel()
+        await living
+    try:
+        async with AsyncClient(
+            transport=ASGITransport(app), base_url="http://testserver", timeout=120
+        ) as client:
+            yield Api(client, loaded, partner)
+    finally:
+        down.set()
+        await living
+
+
+def environment(database_url: str | None, data_dir: Path, **settings: str) -> dict[str, str]:
+    """The environment of a command: nothing of the tester's own settings in it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERHUB_")}
+    if database_url:
+        kept["PARTNERHUB_DATABASE_URL"] = database_url
+    return kept | {"PARTNERHUB_DATA_DIR": str(data_dir), "COLUMNS": "200"} | settings
+
+
+def command(
+    *arguments: str, env: dict[str, str], cwd: Path, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run `partnerhub` to its end."""
+    done = subprocess.run(
+        [str(PARTNERHUB), *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=300
+    )
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+@contextmanager
+def serving(*arguments: str, env: dict[str, str], cwd: Path) -> Iterator[str]:
+    """Run `partnerhub serve` or `demo` on a free port, and give its address once it is ready."""
+    process = subprocess.Popen(
+        [str(PARTNERHUB), *arguments, "--port", "0"],
+        env=env,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    said: list[str] = []
+    try:
+        address = None
+        for line in process.stdout:
+            said.append(line)
+            found = re.search(r"(http://[^/\s]+)/graphql", line)
+            address = address or (found and found[1])
+            if "Application startup complete" in line:
+                break
+        assert address, "".join(said)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=15)
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
