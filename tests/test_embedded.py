@@ -190,7 +190,7 @@ def test_starts_keeps_data_and_stops(empty: Path) -> None:
         assert run(first.connection, "SHOW server_encoding") == "UTF8"
         assert run(first.connection, "SHOW timezone") == "UTC"
         run(first.connection, "CREATE TABLE kept AS SELECT 1 AS n")
-    gone(empty)
+    gone(empty, within=1.0)  # the last one to close saw it stop
     assert "shut down" in (empty / "postgres.log").read_text().splitlines()[-1]
     second = start(empty, fsync=False)
     assert count(second.connection) == 1
@@ -202,6 +202,28 @@ def test_url_serves_asyncpg_and_tortoise(folder: Path) -> None:
     with start(folder, fsync=False) as held:
         assert run({"dsn": held.url}, "SELECT current_database()") == "partnerhub"
         assert run(expand_db_url(held.url)["credentials"], "SELECT current_database()") == "partnerhub"
+
+
+def test_a_fork_does_not_end_its_parents_hold(folder: Path) -> None:
+    code = f"""
+import os, time
+from pathlib import Path
+from server.embedded import start
+held = start(Path({str(folder)!r}), fsync=False)
+child = os.fork()
+if child == 0:
+    held.close()
+    os._exit(0)
+os.waitpid(child, 0)
+time.sleep(0.4)
+start(Path({str(folder)!r}), fsync=False).close()
+"""
+    starts = (folder / "postgres.log.old", folder / "postgres.log")
+    for log in starts:
+        log.unlink(missing_ok=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=30)
+    gone(folder)
+    assert [log.exists() for log in starts] == [False, True]  # one server all along
 
 
 def test_others_are_kept_out(folder: Path) -> None:
@@ -238,9 +260,11 @@ def test_commands_share_one_server_whichever_ends_first(
         assert count(held.connection) == 1001
 
 
-def test_a_newcomer_during_the_stop_gets_a_server(folder: Path) -> None:
-    for pause in (0.1, 0.2, 0.25, 0.3, 0.4):
-        start(folder, fsync=False).close()
+def test_a_newcomer_during_the_stop_gets_a_server(folder: Path, commands: Callable[..., Command]) -> None:
+    for pause in (0.0, 0.05, 0.1, 0.15, 0.2):
+        command = commands(folder)
+        command.connection()
+        command.kill()
         time.sleep(pause)
         with start(folder, fsync=False) as held:
             assert run(held.connection, "SELECT 1") == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server.embedded import files
 from server.embedded.account import Account
-from server.embedded.errors import Abandoned, EmbeddedError
+from server.embedded.errors import Abandoned, EmbeddedError, said
 from server.embedded.programs import Programs
 from server.embedded.settings import DATABASE, USER
 
@@ -39,17 +39,18 @@ class Cluster:
 
     def ensure(self, *, fsync: bool, abandoned: Callable[[], bool]) -> str:
         """Make the cluster if there is none, refuse one that this version can't open; return the password."""
-        password = self.folder / "password"
-        known = password.is_file()
-        if not known:
-            files.write_private(password, secrets.token_hex(24))
-        secret = password.read_text().strip()
-        if not self._exists():
+        file = self.folder / "password"
+        secret = file.read_text().strip() if file.is_file() else ""
+        if self._exists():
+            self._check()
+            if not secret:  # the file was lost
+                secret = secrets.token_hex(24)
+                self._alone(self.path, f"ALTER ROLE {USER} PASSWORD '{secret}';\n", abandoned)
+                files.write_private(file, secret)
+        else:
+            secret = secret or secrets.token_hex(24)
+            files.write_private(file, secret)
             self._create(secret, fsync=fsync, abandoned=abandoned)
-            return secret
-        self._check()
-        if not known:  # the file was lost
-            self._alone(self.path, f"ALTER ROLE {USER} PASSWORD '{secret}';\n", abandoned)
         return secret
 
     def _exists(self) -> bool:
@@ -119,9 +120,7 @@ class Cluster:
                     time.sleep(0.005)
             if process.returncode != 0:
                 output.seek(0)
-                lines = output.read().decode(errors="replace").split("\n")
-                telling = [line for line in lines if "error" in line.lower() or "FATAL" in line] or lines
                 raise EmbeddedError(
-                    f"{self.folder} takes no database: {'; '.join(telling).strip('; ')}: "
-                    "repair it, or set PARTNERHUB_DATA_DIR to another folder"
+                    f"{self.folder} takes no database: {said(output.read())}: "
+                    "repair that, or set PARTNERHUB_DATA_DIR to another folder"
                 )

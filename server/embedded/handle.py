@@ -13,8 +13,10 @@ from urllib.parse import quote
 from server.embedded import files, sockets
 from server.embedded.errors import EmbeddedError
 
+KEEPER = (sys.executable, "-m", "server.embedded.keeper")
 ROOT = Path(__file__).parents[2]
 SILENCE = 10.0
+PATIENCE = 5.0
 TICK = 0.02
 
 
@@ -25,6 +27,7 @@ class Embedded:
         self.connection = connection
         self._folder = folder
         self._hold: int | None = hold
+        self._process = os.getpid()
 
     @property
     def url(self) -> str:
@@ -34,13 +37,25 @@ class Embedded:
         )
 
     def close(self) -> None:
+        """Let go; the last command sees the server stop, for a container may end with that command."""
         hold, self._hold = self._hold, None
         if hold is None:
             return
+        # A forked child shares its parent's lock, and must not change it.
+        last = os.getpid() == self._process and files.try_lock(hold)
         os.close(hold)
-        if os.getpid() == 1:
-            # A container ends with its first process: let the server stop cleanly before.
-            os.close(files.lock(self._folder / "keeper.lock"))
+        if last:
+            self._see_it_stop()
+
+    def _see_it_stop(self) -> None:
+        began = _version(self._folder)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and _version(self._folder) == began:
+            keeper = files.lock_if_free(self._folder / "keeper.lock")
+            if keeper is not None:
+                os.close(keeper)
+                return
+            time.sleep(TICK)
 
     def __enter__(self) -> "Embedded":
         return self
@@ -98,6 +113,14 @@ def _connection(folder: Path, *, fsync: bool) -> dict[str, Any]:
         os.close(turn)
 
 
+def _version(folder: Path) -> int | None:
+    """Tell one keeper's word from the next one's."""
+    try:
+        return (folder / "server.json").stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
 def _served(folder: Path) -> dict[str, Any] | None:
     try:
         text = (folder / "server.json").read_text()
@@ -115,13 +138,7 @@ def _new_keeper(folder: Path, keeper: int, *, fsync: bool) -> dict[str, Any]:
         log = files.open_private(folder / "keeper.log", os.O_WRONLY | os.O_TRUNC)
         try:
             subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "server.embedded.keeper",
-                    folder,
-                    *map(str, (keeper, writing, int(fsync))),
-                ],
+                [*KEEPER, folder, *map(str, (keeper, writing, int(fsync)))],
                 # Python looks there first: the very code that runs here.
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,

@@ -92,7 +92,7 @@ def main() -> None:
     if os.fork():
         os._exit(0)  # the command need not wait for us
     os.chdir("/")
-    os.umask(0o077)
+    os.umask(0o022)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, leave)
     try:
@@ -100,6 +100,7 @@ def main() -> None:
     except Abandoned:
         pass
     except EmbeddedError as error:
+        sys.stderr.write(f"{error}\n")
         say(answer, {"error": str(error)})
     except OSError as error:
         say(answer, {"error": str(files.reason(error, folder))})

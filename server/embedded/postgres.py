@@ -1,7 +1,7 @@
 """One run of the server: start it on a cluster, see that it is ready, stop it."""
 
 import os
-import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,10 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from server.embedded import sockets
-from server.embedded.cluster import Cluster
-from server.embedded.errors import Abandoned, EmbeddedError
+from server.embedded.cluster import HERE, Cluster
+from server.embedded.errors import Abandoned, EmbeddedError, said
 from server.embedded.files import open_private
-from server.embedded.settings import settings
+from server.embedded.settings import MEGABYTE, settings
 
 # Together below the five seconds in which no process may be left; what SIGQUIT cuts short, the
 # write-ahead log brings back at the next start.
@@ -29,9 +29,8 @@ class Postgres:
     def __init__(self, cluster: Cluster, *, fsync: bool, abandoned: Callable[[], bool]) -> None:
         self._cluster = cluster
         self._log = cluster.folder / "postgres.log"
-        self._mark = (
-            f"partnerhub.data_dir={cluster.folder}"  # tells our server from others in a list of processes
-        )
+        # Tells our server from others in a list of processes.
+        self._mark = f"partnerhub.data_dir={cluster.folder}"
         self._settle(abandoned)
         self.sockets = sockets.place(cluster.folder, cluster.account)
         deadline = time.monotonic() + LINGER
@@ -40,7 +39,7 @@ class Postgres:
             if time.monotonic() > deadline or "is still in use" not in self._failure():
                 raise EmbeddedError(
                     f"PostgreSQL did not start on {cluster.path}: {self._failure()} (see {self._log}); "
-                    "restore it from a backup, or set PARTNERHUB_DATA_DIR to another folder"
+                    "repair that, restore a backup, or set PARTNERHUB_DATA_DIR to another folder"
                 )
             time.sleep(0.2)
 
@@ -87,10 +86,9 @@ class Postgres:
         """What the server said last, in one line."""
         with self._log.open("rb") as log:
             log.seek(self._before)
-            text = log.read().decode(errors="replace").replace("/proc/self/cwd", str(self._cluster.path))
-        lines = [re.sub(r"^\S+ \S+ \S+ \[\d+\] ", "", line).strip() for line in text.splitlines()]
-        telling = [line for line in lines if re.match("FATAL|PANIC|ERROR|DETAIL|HINT", line)]
-        return " ".join((telling or lines)[-3:]) or f"it ended with status {self._process.returncode}"
+            output = log.read().replace(bytes(HERE), bytes(self._cluster.path))
+        free = shutil.disk_usage(self._log.parent).free // MEGABYTE
+        return said(output) or f"status {self._process.returncode}, with {free} MB free on the disk"
 
     def _settle(self, abandoned: Callable[[], bool]) -> None:
         """End a server that outlived its keeper; forget a number that is another program's by now."""

@@ -36,6 +36,8 @@ def settings(*, fsync: bool) -> dict[str, str]:
         "synchronous_commit": "on",
         "random_page_cost": "1.1",
         "jit": "off",
+        # A query whose command was killed ends, instead of running on for nobody.
+        "client_connection_check_interval": "2s",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] ",
