@@ -87,7 +87,10 @@ _TABLES = (
             optional("last_sign_in_at", TIME),
         ),
         key=("email_key",),
-        derived=(Derived("email_key", ("email",), fold),),
+        derived=(
+            Derived("email_key", ("email",), fold),
+            Derived("search_text", ("display_name", "email"), search_text),
+        ),
     ),
     Table(
         "customers",
@@ -117,6 +120,7 @@ _TABLES = (
             Column("auto_renew", FLAG),
         ),
         key=("external_id",),
+        derived=(Derived("search_text", ("subscription_id",), search_text),),
         references=(TO_CUSTOMER,),
         checks=(ENDS_AFTER_IT_STARTS,),
         license_ids="""

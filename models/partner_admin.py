@@ -10,6 +10,8 @@ class PartnerAdmin(PartnerRow):
     email = CTextField()
     email_key = CTextField()
     display_name = CTextField()
+    search_text = CTextField()
+    """Name and email in lower case: see `models.search`."""
     roles = text_array()
     active = fields.BooleanField()
     last_sign_in_at = fields.DatetimeField(null=True)

@@ -10,6 +10,8 @@ class Subscription(PartnerRow):
     """What a customer bought for a term; `external_id` is the subscription ID."""
 
     external_id = CTextField()
+    search_text = CTextField()
+    """The subscription ID in lower case: see `models.search`."""
     customer_id = fields.BigIntField()
     status = fields.TextField()
     added_on = fields.DateField()

@@ -77,7 +77,7 @@ SUBSCRIPTION_CRITERIA = {
     "auto_renew": "s.auto_renew = :auto_renew::bool",
     "ends_from": "s.end_date >= :ends_from::date",
     "ends_to": "s.end_date <= :ends_to::date",
-    "search": CONTAINS_WORDS.format(text="lower(s.external_id) || chr(10) || sc.search_text"),
+    "search": CONTAINS_WORDS.format(text="s.search_text || chr(10) || sc.search_text"),
 }
 TRIAL_CRITERIA = {
     "statuses": f"{TRIAL_STATUS} = ANY(:statuses::text[])",

@@ -41,7 +41,7 @@ PARTNER_ADMIN_CRITERIA = {
     "roles": "pa.roles && :roles::text[]",
     "active": "pa.active = :active::bool",
     "has_access_to_all_customers": f"({_ACCESS_TO_ALL}) = :has_access_to_all_customers::bool",
-    "search": CONTAINS_WORDS.format(text="pa.email_key || chr(10) || lower(pa.display_name)"),
+    "search": CONTAINS_WORDS.format(text="pa.search_text"),
 }
 PARTNER_ADMIN_ORDER = Order("partner admins", (Key("pa.display_name"), Key("pa.email_key")))
 
