@@ -1,10 +1,12 @@
 """What is stored: one table a module, plain enums, migrations. Knows no GraphQL and no HTTP."""
 
 from models.admin_assignment import AdminAssignment
+from models.audit_event import AuditEvent
 from models.call import Call
 from models.customer import Customer
 from models.customer_tag import CustomerTag
 from models.help_desk import HelpDesk
+from models.idempotency_key import IdempotencyKey
 from models.installation import Installation
 from models.invoice import Invoice
 from models.license import License
@@ -21,10 +23,12 @@ from models.trial import Trial
 
 __all__ = [
     "AdminAssignment",
+    "AuditEvent",
     "Call",
     "Customer",
     "CustomerTag",
     "HelpDesk",
+    "IdempotencyKey",
     "Installation",
     "Invoice",
     "License",

@@ -16,6 +16,8 @@ class Trial(PartnerRow):
     start_date = fields.DateField()
     end_date = fields.DateField()
     started_by_id = fields.BigIntField(null=True)
+    converted_to_id = fields.BigIntField(null=True)
+    """The subscription that followed it."""
 
     class Meta:
         table = "trials"
