@@ -44,6 +44,7 @@ except EmbeddedError as error:
 sys.stdin.read()
 """
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="these look at processes through /proc")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become other users")
 
 
