@@ -13,16 +13,20 @@ from ingest.load import TOUCHED_LICENSES, Loader, Work
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
 from ingest.sources import Source, find_sources
+from ingest.tables import TABLES
 from models import derived
 
 CHANNEL = "partnerhub"
 """Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
 
-# The last one ends a statement soon after the importing process was killed, and with it the partner's lock;
+# Much of what is joined was put in by the same transaction, so PostgreSQL has no statistics of it, takes it for
+# little, and would go through all of it for every row.
+# The last setting ends a statement soon after the importing process was killed, and with it the partner's lock;
 # there are systems that can't.
 _SETTINGS = """
 SET LOCAL work_mem = '128MB';
 SET LOCAL jit = off;
+SET LOCAL enable_nestloop = off;
 SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;
 DO $$ BEGIN
@@ -30,6 +34,8 @@ DO $$ BEGIN
 EXCEPTION WHEN OTHERS THEN NULL;
 END $$;
 """
+_MANY = 10_000
+"""So many changed rows call for new statistics."""
 
 
 class _DryRun(Exception):
@@ -68,6 +74,7 @@ async def run_import(
                     if dry_run:
                         raise _DryRun
                 result.committed = True
+                await _analyze(connection, result)
             for rows in rejected.values():
                 rows.keep()
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -141,3 +148,12 @@ async def _announce(connection: asyncpg.Connection, partner_id: int, result: Imp
         "tables": list(changed),
     }
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, dumps(event))
+
+
+async def _analyze(connection: asyncpg.Connection, result: ImportResult) -> None:
+    """Have queries planned for what is there now, and not only when PostgreSQL comes to look by itself."""
+    changed = {count.table for count in result.counts if count.inserted + count.updated >= _MANY}
+    if any(TABLES[table].license_ids for table in changed):
+        changed.add("license_states")
+    for table in sorted(changed):
+        await connection.execute(f"ANALYZE {table}")

@@ -98,13 +98,29 @@ class Stage:
     async def merge(self) -> Merged:
         """Bring the rows into the table."""
         await self._connection.execute(f"ANALYZE {self.name}")
+        await self._join_by_probing(await self._are_few())
         late = await self._beyond_the_most()
         inserted = await self._insert()
         updated = 0
         if inserted < self._rows:  # some were there before, or are there twice in the file
             late += await self._repeated()
             updated = await self._update()
+        await self._join_by_probing(False)
         return Merged(inserted, updated, late)
+
+    async def _are_few(self) -> bool:
+        """Whether looking each row's key up in the table's index beats reading the table."""
+        if self._table.nullable_key:
+            return False  # no index serves such keys
+        few: bool = await self._connection.fetchval(
+            "SELECT pg_relation_size($1::regclass) * 20 < pg_relation_size($2::regclass)",
+            self.name,
+            self._table.name,
+        )
+        return few
+
+    async def _join_by_probing(self, on: bool) -> None:
+        await self._connection.execute(f"SET LOCAL enable_nestloop = {'on' if on else 'off'}")
 
     def _new(self) -> str:
         """The rows whose key the table does not have."""
