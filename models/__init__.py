@@ -10,6 +10,7 @@ from models.idempotency_key import IdempotencyKey
 from models.installation import Installation
 from models.invoice import Invoice
 from models.license import License
+from models.license_change import LicenseChange
 from models.license_state import LicenseState
 from models.license_usage import LicenseUsage
 from models.order import Order
@@ -32,6 +33,7 @@ __all__ = [
     "Installation",
     "Invoice",
     "License",
+    "LicenseChange",
     "LicenseState",
     "LicenseUsage",
     "Order",

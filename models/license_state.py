@@ -30,4 +30,4 @@ class LicenseState(Model):
 
     class Meta:
         table = "license_states"
-        indexes = (("partner_id", "customer_id"),)
+        indexes = (("partner_id", "customer_id"), ("partner_id", "product", "customer_id"))

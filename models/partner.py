@@ -11,6 +11,8 @@ class Partner(Model):
     name = CTextField(unique=True)
     data_version = fields.BigIntField(default=0, db_default=0)
     """Raised by every import and change in its own transaction."""
+    usage_processed_at = fields.DatetimeField(null=True)
+    """When an import last brought license usage."""
 
     class Meta:
         table = "partners"

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from resolvers.context import Arguments, Limits
 from resolvers.errors import BadUserInput
@@ -89,9 +90,18 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Narrowing:
+    """Which rows of a list, on which day: conditions, and the values of the parameters that they name."""
+
+    where: tuple[str, ...] = ()
+    values: Arguments = ()
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
 class ListRequest:
     """Everything that a list's arguments say: which rows, in which order, which page."""
 
-    criteria: Arguments
+    narrowing: Narrowing
     order: Order
     page: PageRequest

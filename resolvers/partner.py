@@ -40,7 +40,7 @@ class PartnerById:
     async def load(
         self, context: Context, parents: Sequence[int], _arguments: Arguments, _columns: Columns
     ) -> list[PartnerRow | None]:
-        sql = "SELECT p.id, p.name FROM partners p WHERE p.id = :partner"
+        sql = "SELECT p.id, p.name, p.usage_processed_at FROM partners p WHERE p.id = :partner"
         rows = await context.database.fetch(sql, context.parameters(), PartnerRow)
         return [rows[0] if parent == context.viewer.partner_id else None for parent in parents]
 

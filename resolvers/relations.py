@@ -12,7 +12,7 @@ from typing import Any
 
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
-from resolvers.page import ListRequest, Page
+from resolvers.page import ListRequest, Narrowing, Page
 from resolvers.row import Row
 from resolvers.scope import listed, visible
 
@@ -99,7 +99,8 @@ class Counts:
         self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
     ) -> list[int]:
         listing, entity = self.listing, self.listing.entity
-        where = listing.conditions(context, arguments)
+        narrowing: Narrowing = dict(arguments)["narrowing"]
+        where = listing.conditions(context, narrowing)
         source = entity.source(entity.joined(where), whole=listing.reads_whole(context))
         count = f"SELECT count(*) AS total FROM {source} WHERE {' AND '.join(where)}"
         if listing.parent:
@@ -107,7 +108,8 @@ class Counts:
                 "SELECT parent.id AS parent_id, one.total FROM unnest(:parents::bigint[]) AS parent(id)"
                 f" CROSS JOIN LATERAL ({count}) one"
             )
-        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
+        values = context.parameters(narrowing.as_of) | dict(narrowing.values)
+        values["parents"] = list(dict.fromkeys(parents))
         rows = await context.database.fetch(count, values, Row)
         if not listing.parent:
             return [rows[0]["total"]] * len(parents)
@@ -127,7 +129,11 @@ class Listing:
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", Counts(self))
 
-    def conditions(self, context: Context, criteria: Arguments) -> list[str]:
+    def narrowed(self, criteria: Arguments) -> Narrowing:
+        """The rows that meet the criteria."""
+        return Narrowing(tuple(self.criteria[name] for name, _ in criteria), criteria)
+
+    def conditions(self, context: Context, narrowing: Narrowing) -> list[str]:
         entity = self.entity
         where = [_tenant(entity)]
         if self.parent:
@@ -135,8 +141,7 @@ class Listing:
         if entity.customer:
             seen = visible if self.parent else listed
             where.append(seen(context.viewer, entity.customer))
-        where += [self.criteria[name] for name, _ in criteria]
-        return where
+        return [*where, *narrowing.where]
 
     def reads_whole(self, context: Context) -> bool:
         """Whether a filter or an order over a summary is best answered by one pass over the partner's rows."""
@@ -147,9 +152,10 @@ class Listing:
     ) -> list[Page]:
         request: ListRequest = dict(arguments)["request"]
         size = request.page.size(context.limits)
-        where = self.conditions(context, request.criteria)
+        narrowing = request.narrowing
+        where = self.conditions(context, narrowing)
         cursors = self._cursor_conditions(request, context)
-        values = context.parameters() | dict(request.criteria) | cursors.values
+        values = context.parameters(narrowing.as_of) | dict(narrowing.values) | cursors.values
         values["parents"] = list(dict.fromkeys(parents))
         values["rows"] = size + 1
         sql = self._sql(context, request, where + cursors.conditions, columns)
@@ -211,7 +217,7 @@ class Listing:
             ids=context.ids,
             has_next_page=page.before is not None or (more and not page.backward),
             has_previous_page=page.after is not None or (more and page.backward),
-            count=partial(context.load, self.counts, parent, request.criteria),
+            count=partial(context.load, self.counts, parent, (("narrowing", request.narrowing),)),
         )
 
 

@@ -6,7 +6,7 @@ import strawberry
 
 from resolvers.context import Arguments
 from resolvers.order import Order
-from resolvers.page import ListRequest, Page, PageRequest
+from resolvers.page import ListRequest, Narrowing, Page, PageRequest
 from resolvers.relations import ROOT, Listing
 from schema.selection import OF_CONNECTION, Info, wanted
 
@@ -48,9 +48,11 @@ async def page(
     request: PageRequest,
     criteria: Arguments = (),
     parent: Any = ROOT,
+    narrowing: Narrowing | None = None,
 ) -> Page:
     """One page of a list, of a parent's or of everything."""
-    arguments = (("request", ListRequest(criteria, order, request)),)
+    rows = narrowing or listing.narrowed(criteria)
+    arguments = (("request", ListRequest(rows, order, request)),)
     columns = wanted(info, listing.entity.name, OF_CONNECTION)
     found: Page = await info.context.load(listing, parent, arguments, columns)
     return found

@@ -7,10 +7,12 @@ from urllib.parse import quote
 import strawberry
 
 from resolvers.customers import CustomerRow
+from resolvers.distribution import DISTRIBUTION_OF_CUSTOMER, buckets
 from resolvers.entitlements import SUBSCRIPTIONS_OF_CUSTOMER, TRIALS_OF_CUSTOMER
 from resolvers.licenses import LICENSES_OF_CUSTOMER
 from resolvers.page import Page
 from resolvers.people import PARTNER_ADMINS_OF_CUSTOMER, TAGS_OF_CUSTOMER
+from schema.analytics_enums import Interval
 from schema.arguments import (
     After,
     AsOf,
@@ -24,6 +26,7 @@ from schema.arguments import (
     OfTrials,
 )
 from schema.connection import Connection
+from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
 from schema.entitlements import Subscription, Trial, subscriptions_page, trials_page
 from schema.enums import CustomerStatus, ManagedBy, Product
 from schema.lazy import PARTNER_ADMINS, TAGS
@@ -74,6 +77,19 @@ async def _trials(
 async def _licenses(root: Any, info: Info, product: OfProduct = None, as_of: AsOf = None) -> Any:
     arguments = (("as_of", as_of), ("product", product))
     return await info.context.load(LICENSES_OF_CUSTOMER, root.id, arguments, wanted(info, "LicenseState"))
+
+
+async def _license_trend(
+    root: Any,
+    info: Info,
+    product: OfProduct = None,
+    interval: ByInterval = Interval.WEEK,
+    last: Buckets = 13,
+    as_of: AsOf = None,
+) -> Any:
+    days = buckets(as_of or info.context.today, interval, last)
+    arguments = (("buckets", days), ("product", product))
+    return await info.context.load(DISTRIBUTION_OF_CUSTOMER, root.id, arguments)
 
 
 @strawberry.type(
@@ -130,4 +146,10 @@ class Customer(Node):
         resolver=_licenses,
         graphql_type=LicenseState,
         description="Its license state, summed over the lines in force on the day.",
+    )
+    license_trend = strawberry.field(
+        resolver=_license_trend,
+        graphql_type=list[LicenseDistributionPoint],
+        description="Its licenses by day, week or month, oldest first, each line's state on the bucket's last day.",
+        metadata=needs(),
     )

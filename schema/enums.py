@@ -1,8 +1,6 @@
 """The enums of the API, described. Types import them from here, where they have become GraphQL types."""
 
-from enum import Enum, StrEnum
-
-import strawberry
+from enum import StrEnum
 
 from kpis.customer_status import STATUS_RULES, CustomerStatus
 from kpis.in_force import SubscriptionStatus, TrialStatus
@@ -18,6 +16,7 @@ from models.enums import (
 from resolvers.customers import CustomerOrderField
 from resolvers.entitlements import SubscriptionOrderField, SubscriptionType, TrialOrderField
 from resolvers.viewer import Permission
+from schema.describe import describe
 
 __all__ = [
     "CustomerOrderField",
@@ -39,14 +38,7 @@ __all__ = [
 ]
 
 
-def _describe(enum: type[Enum], description: str, values: dict[str, str]) -> None:
-    """Make the enum a GraphQL type, every value of it described."""
-    definition = strawberry.enum(enum, description=description).__strawberry_definition__  # type: ignore[attr-defined]
-    for value in definition.values:
-        value.description = values[value.name]
-
-
-_describe(
+describe(
     Product,
     "What is licensed. Analytics cover Meetings and Calling.",
     {
@@ -59,7 +51,7 @@ _describe(
         "CONTACT_CENTER": "Agents and routing of a contact center.",
     },
 )
-_describe(
+describe(
     ManagedBy,
     "How the partner manages a customer.",
     {
@@ -67,7 +59,7 @@ _describe(
         "PARTNER_ORGANIZATION": "As a part of the partner's organization.",
     },
 )
-_describe(
+describe(
     PartnerRole,
     "An administrator role in the partner's organization. Rights of several roles add up.",
     {
@@ -77,7 +69,7 @@ _describe(
         "HELP_DESK_ADMIN": "Sees every customer, but no billing, analytics or audit trail; changes nothing.",
     },
 )
-_describe(
+describe(
     SubscriptionType,
     "What a customer's entitlement is.",
     {
@@ -85,12 +77,12 @@ _describe(
         "TRIAL": "To be tried for some days.",
     },
 )
-_describe(
+describe(
     CustomerStatus,
     "What a customer needs attention for, most urgent first. Several may apply, at least one does.",
     {rule.status: rule.help for rule in STATUS_RULES},
 )
-_describe(
+describe(
     SubscriptionStatus,
     "How a subscription stands today.",
     {
@@ -101,7 +93,7 @@ _describe(
         "EXPIRED": "Its end date is past.",
     },
 )
-_describe(
+describe(
     TrialStatus,
     "How a trial stands today.",
     {
@@ -111,7 +103,7 @@ _describe(
         "CONVERTED": "A subscription followed it.",
     },
 )
-_describe(
+describe(
     OwnOrganizationState,
     "How far the partner's own organization is set up.",
     {
@@ -120,7 +112,7 @@ _describe(
         "READY": "Set up: it reads as a customer.",
     },
 )
-_describe(
+describe(
     OrderType,
     "What an order does.",
     {
@@ -130,7 +122,7 @@ _describe(
         "CANCEL": "Ends a subscription or takes a product out.",
     },
 )
-_describe(
+describe(
     InvoiceStatus,
     "Whether an invoice is paid.",
     {
@@ -139,7 +131,7 @@ _describe(
         "OVERDUE": "Open beyond its due date.",
     },
 )
-_describe(
+describe(
     ResourceKind,
     "What a resource is.",
     {
@@ -150,7 +142,7 @@ _describe(
         "ANNOUNCEMENT": "News.",
     },
 )
-_describe(
+describe(
     Permission,
     "What the viewer's roles allow beyond seeing customers.",
     {
@@ -169,7 +161,7 @@ class OrderDirection(StrEnum):
     DESC = "DESC"
 
 
-_describe(
+describe(
     OrderDirection,
     "Which end of an order comes first. Rows without the value come last in both.",
     {
@@ -177,7 +169,7 @@ _describe(
         "DESC": "Largest, latest or least urgent first.",
     },
 )
-_describe(
+describe(
     CustomerOrderField,
     "What customers are ordered by. Ties go by name, then customer ID.",
     {
@@ -189,7 +181,7 @@ _describe(
         "URGENCY": "By primary status, most urgent first, then by the nearer of next expiration and renewal.",
     },
 )
-_describe(
+describe(
     SubscriptionOrderField,
     "What subscriptions are ordered by. Ties go by subscription ID.",
     {
@@ -199,7 +191,7 @@ _describe(
         "ADDED_ON": "By the day it was added to the customer.",
     },
 )
-_describe(
+describe(
     TrialOrderField,
     "What trials are ordered by. Ties go by trial ID.",
     {

@@ -5,11 +5,14 @@ from typing import Any
 
 import strawberry
 
+from resolvers.distribution import DISTRIBUTION_OF_LICENSE, buckets
 from resolvers.licenses import STATE_OF_LICENSE, LicenseRow
+from schema.analytics_enums import Interval
 from schema.arguments import AsOf
+from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
 from schema.enums import Product
 from schema.node import Node, rows
-from schema.selection import Info, wanted
+from schema.selection import Info, needs, wanted
 
 
 @strawberry.type(
@@ -44,6 +47,13 @@ async def state_of_license(root: Any, info: Info, as_of: AsOf = None) -> Any:
     return await info.context.load(STATE_OF_LICENSE, root.id, arguments, wanted(info, "LicenseState"))
 
 
+async def _trend_of_license(
+    root: Any, info: Info, interval: ByInterval = Interval.WEEK, last: Buckets = 13, as_of: AsOf = None
+) -> Any:
+    days = buckets(as_of or info.context.today, interval, last)
+    return await info.context.load(DISTRIBUTION_OF_LICENSE, root.id, (("buckets", days),))
+
+
 @strawberry.type(description="A license line: one product on one subscription or trial, with a quantity.")
 class License(Node):
     is_type_of = rows(LicenseRow)
@@ -53,4 +63,10 @@ class License(Node):
         resolver=state_of_license,
         graphql_type=LicenseState,
         description="How many are assigned and used on a day.",
+    )
+    trend = strawberry.field(
+        resolver=_trend_of_license,
+        graphql_type=list[LicenseDistributionPoint],
+        description="Its state by day, week or month, oldest first; zeros where it is not in force.",
+        metadata=needs(),
     )

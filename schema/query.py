@@ -14,6 +14,7 @@ from resolvers.nodes import NODES
 from resolvers.page import Page, PageRequest
 from resolvers.people import PARTNER_ADMIN_ORDER, PARTNER_ADMINS, TAG_ORDER, TAGS
 from resolvers.relations import ROOT
+from schema.analytics import Analytics, analytics
 from schema.arguments import (
     After,
     Before,
@@ -209,6 +210,12 @@ class Query:
     )
     tags = strawberry.field(
         resolver=_tags, graphql_type=Connection[Tag], description="The partner's tags, by name."
+    )
+    analytics = strawberry.field(
+        resolver=analytics,
+        graphql_type=Analytics | None,
+        description="KPIs over the viewer's customers, or over those that meet a filter."
+        " Needs VIEW_ANALYTICS, else null with a FORBIDDEN error.",
     )
     resources = strawberry.field(
         resolver=_resources,

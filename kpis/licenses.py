@@ -1,0 +1,180 @@
+"""The license KPIs: each declared once, under its name, with what it tells.
+
+`window` days ahead or back are counted from D, both ends included.
+"""
+
+from kpis.in_force import LINE_IN_FORCE, ends_within
+from kpis.license_state import ASSIGNED, TOTAL, USED
+from kpis.measures import Customers, Measure, Ratio, Section, Sum
+from kpis.peers import IS_LOW
+
+WINDOW_DAYS = 90
+
+_STARTED = "(ls.start_date <= :as_of)"
+_EXPIRES = "(ls.is_trial OR NOT ls.auto_renew)"
+_OVER = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
+
+
+def _expiring(days: str) -> str:
+    return f"({LINE_IN_FORCE} AND {_EXPIRES} AND {ends_within('ls', days)})"
+
+
+def _renewing(days: str) -> str:
+    return f"({LINE_IN_FORCE} AND ls.auto_renew AND {ends_within('ls', days)})"
+
+
+_ADDED = (
+    f"({LINE_IN_FORCE} AND ls.added_on BETWEEN :as_of::date - :recently_added_days::int AND :as_of::date)"
+)
+_AVAILABLE = f"greatest({TOTAL} - {ASSIGNED}, 0)"
+_OVERAGE = f"greatest({ASSIGNED} - {TOTAL}, 0)"
+
+
+def _rates(where: str) -> tuple[Ratio, Ratio, Ratio]:
+    """assignmentRate, usageRate and usageOfAssignedRate over some lines."""
+    total = Sum("total", "", TOTAL, where)
+    assigned = Sum("assigned", "", ASSIGNED, where)
+    used = Sum("used", "", USED, where)
+    return (
+        Ratio(
+            "assignment_rate",
+            "How much of what was bought is assigned.",
+            assigned,
+            total,
+            "Σ assigned / Σ total",
+        ),
+        Ratio("usage_rate", "How much of what was bought is used.", used, total, "Σ used / Σ total"),
+        Ratio(
+            "usage_of_assigned_rate",
+            "How much of what is assigned is used.",
+            used,
+            assigned,
+            "Σ used / Σ assigned",
+        ),
+    )
+
+
+OVERVIEW = Section(
+    "overview",
+    "OverviewKpis",
+    "The five counts of customers above every table. A customer counts once, however many lines match.",
+    (
+        Customers(
+            "total_customers",
+            "Customers with a license line that started, expired or not.",
+            _STARTED,
+            "customers with a line whose entitlement started on or before D",
+        ),
+        Customers(
+            "nearing_expiration",
+            f"Customers with licenses that run out within {WINDOW_DAYS} days.",
+            _expiring(str(WINDOW_DAYS)),
+            f"customers with a line in force, on a trial or without auto-renewal, that ends within {WINDOW_DAYS} days",
+        ),
+        Customers(
+            "nearing_renewal",
+            f"Customers with licenses that renew by themselves within {WINDOW_DAYS} days.",
+            _renewing(str(WINDOW_DAYS)),
+            f"customers with a line in force, auto-renewing, that ends within {WINDOW_DAYS} days",
+        ),
+        Customers(
+            "low_license_assignment",
+            "Customers that assign far less of their licenses than similar customers.",
+            IS_LOW,
+            "customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
+        ),
+        Customers(
+            "over_license_limit",
+            "Customers with more licenses assigned than bought.",
+            _OVER,
+            "customers with a line in force whose overage is above 0",
+        ),
+    ),
+)
+
+
+def _ending_section(name: str, help: str, where: str, verb: str) -> Section:
+    assignment_rate, usage_rate, _ = _rates(where)
+    counted = Customers(
+        "customers",
+        f"Customers with licenses that {verb} in the window.",
+        where,
+        "customers with such a line",
+    )
+    type_name = name.capitalize()
+    return Section(name, type_name, help, (counted, assignment_rate, usage_rate), where, f"{name}_days")
+
+
+RECENTLY_ADDED = Section(
+    "recently_added",
+    "RecentlyAdded",
+    "Licenses added in the days before D: are they taken up?",
+    (
+        Customers(
+            "new_customers",
+            "Customers with licenses added in the window.",
+            _ADDED,
+            "customers with a line in force whose entitlement was added in the window",
+        ),
+        Sum("total_licenses", "Licenses added in the window.", TOTAL, _ADDED, "Σ total of these lines"),
+    ),
+    _ADDED,
+    "recently_added_days",
+)
+EXPIRING = _ending_section(
+    "expiring",
+    "Licenses in force, on trials or without auto-renewal, that end in the days after D.",
+    _expiring(":expiring_days"),
+    "run out",
+)
+RENEWING = _ending_section(
+    "renewing",
+    "Licenses in force that renew by themselves in the days after D.",
+    _renewing(":renewing_days"),
+    "renew",
+)
+LOW_ASSIGNMENT = Section(
+    "low_assignment",
+    "LowAssignment",
+    "Customers that assign far less of their licenses than similar customers do.",
+    (
+        Customers("customers", "Customers that are low.", IS_LOW, "as OverviewKpis.lowLicenseAssignment"),
+        *_rates(IS_LOW),
+        Sum(
+            "unassigned_licenses",
+            "Licenses that low customers have left to assign.",
+            _AVAILABLE,
+            IS_LOW,
+            "Σ available over the lines of low customers",
+        ),
+    ),
+    IS_LOW,
+)
+_OVER_CUSTOMERS = Customers(
+    "customers", "Customers with more assigned than bought.", _OVER, "customers with such a line"
+)
+_IN_OVERAGE = Sum(
+    "licenses_in_overage", "Licenses assigned beyond what was bought.", _OVERAGE, _OVER, "Σ overage"
+)
+OVERAGE = Section(
+    "overage",
+    "Overage",
+    "Lines in force with more licenses assigned than bought.",
+    (
+        _OVER_CUSTOMERS,
+        _IN_OVERAGE,
+        Ratio(
+            "average_overage",
+            "Licenses in overage of a customer, on average.",
+            _IN_OVERAGE,
+            _OVER_CUSTOMERS,
+            "licensesInOverage / customers",
+            "licenses a customer",
+        ),
+    ),
+    _OVER,
+)
+
+SECTIONS = (OVERVIEW, RECENTLY_ADDED, EXPIRING, RENEWING, LOW_ASSIGNMENT, OVERAGE)
+
+__all__ = ["SECTIONS", "WINDOW_DAYS", "Measure", "Section"]

@@ -1,0 +1,111 @@
+"""Measures: what a KPI counts or sums, over which lines. Declared once; SQL, fields and docs are made of that.
+
+A measure is over license lines `ls`. Its `where` says which of them; nothing is said of whose they are, which is
+the reader's scope. Ratios name two other measures: sums come first, divisions last.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Customers:
+    """How many customers have a line that matches; each counts once."""
+
+    name: str
+    help: str
+    where: str
+    formula: str = ""
+
+    python_type: ClassVar[type] = int
+    unit: str = "customers"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A term summed over the lines that match."""
+
+    name: str
+    help: str
+    term: str
+    where: str
+    formula: str = ""
+    unit: str = "licenses"
+
+    python_type: ClassVar[type] = int
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One measure divided by another; null where the divisor is zero."""
+
+    name: str
+    help: str
+    over: "Customers | Sum"
+    under: "Customers | Sum"
+    formula: str = ""
+    unit: str = "rate, from 0 up (1 = all)"
+
+    python_type: ClassVar[type] = float
+
+
+Measure = Customers | Sum | Ratio
+
+
+@dataclass(frozen=True)
+class Section:
+    """Measures that belong together, the lines they are over, and the table of these lines."""
+
+    name: str
+    type_name: str
+    help: str
+    measures: tuple[Measure, ...]
+    where: str = "true"
+    """Which lines its table lists."""
+    window: str | None = None
+    """The name of the parameter that holds the days of its window, if it has one."""
+
+    def measure(self, name: str) -> Measure:
+        return next(measure for measure in self.measures if measure.name == name)
+
+
+def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
+    """What has to be counted or summed for these measures, each once."""
+    found: dict[Customers | Sum, None] = {}
+    for measure in measures:
+        parts = (measure.over, measure.under) if isinstance(measure, Ratio) else (measure,)
+        found.update(dict.fromkeys(parts))
+    return list(found)
+
+
+def statement(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:
+    """One SELECT for all the measures: one pass over the lines of `source` within `scope`.
+
+    The nth measure is the column `m<n>`. Customers are counted by grouping the lines by customer first; without
+    any to count, the lines are summed as they are.
+    """
+    parts = bases(measures)
+    wheres = list(dict.fromkeys(part.where for part in parts))
+    lines = [*scope, f"({' OR '.join(wheres)})"]  # lines that no measure is over are not grouped
+    counted = any(isinstance(part, Customers) for part in parts)
+    columns = []
+    for n, part in enumerate(parts):
+        if isinstance(part, Customers):
+            columns.append(f"bool_or({part.where}) AS b{n}")
+        else:
+            columns.append(f"sum({part.term}) FILTER (WHERE {part.where}) AS b{n}")
+    grouping = " GROUP BY ls.customer_id" if counted else ""
+    inner = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(lines)}{grouping}"
+    results = {
+        part: f"count(*) FILTER (WHERE b{n})" if isinstance(part, Customers) else f"coalesce(sum(b{n}), 0)"
+        for n, part in enumerate(parts)
+    }
+    outer = []
+    for n, measure in enumerate(measures):
+        if isinstance(measure, Ratio):
+            value = f"{results[measure.over]}::float8 / nullif({results[measure.under]}, 0)"
+        else:
+            value = results[measure]
+        outer.append(f"{value} AS m{n}")
+    return f"SELECT {', '.join(outer)} FROM ({inner}) of_customer"

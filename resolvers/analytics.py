@@ -1,0 +1,227 @@
+"""License analytics: figures of sections in one statement, and the tables of their lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
+
+from kpis.license_state import ASSIGNED, TOTAL, USED
+from kpis.licenses import SECTIONS
+from kpis.measures import Customers, Measure, Ratio, Section, Sum, statement
+from kpis.peers import PEER_JOIN
+from models.enums import Product
+from resolvers.context import Arguments, Columns, Context
+from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
+from resolvers.entitlements import TRIAL_DISPLAY_ID
+from resolvers.entity import Entity, Join
+from resolvers.errors import BadUserInput
+from resolvers.order import Key, Order, directed
+from resolvers.page import Narrowing
+from resolvers.relations import Listing
+from resolvers.row import Row
+from resolvers.scope import listed
+
+MAXIMUM_WINDOW_DAYS = 3660
+
+
+class AnalyticsProduct(StrEnum):
+    MEETINGS = "MEETINGS"
+    CALLING = "CALLING"
+
+
+class LicenseLineRow(Row):
+    """A license line as the tables of the analytics show it."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Which lines an analysis is over: of which products, on which day, of which customers."""
+
+    products: tuple[str, ...]
+    as_of: date
+    criteria: Arguments = ()
+    """Those of a CustomerFilter."""
+
+    def where(self, context: Context) -> list[str]:
+        """The conditions on `ls`, the viewer's scope among them."""
+        one = len(self.products) == 1
+        where = [
+            "ls.partner_id = :partner",
+            "ls.product = :kpi_product" if one else "ls.product = ANY(:kpi_products::text[])",
+            listed(context.viewer, "ls.customer_id"),
+        ]
+        if self.criteria:
+            filters = [CUSTOMER_CRITERIA[name] for name, _ in self.criteria]
+            source = CUSTOMER.source(CUSTOMER.joined(filters), whole=context.viewer.sees_all_customers)
+            conditions = " AND ".join(["c.partner_id = :partner", *filters])
+            where.append(f"ls.customer_id IN (SELECT c.id FROM {source} WHERE {conditions})")
+        return where
+
+    def values(self, context: Context) -> dict[str, Any]:
+        """The values that `where` and the measures name."""
+        policy = context.policy
+        return dict(self.criteria) | {
+            "kpi_products": self.products,
+            "kpi_product": self.products[0],
+            "size_bands": policy.size_bands,
+            "minimum_peers": policy.low_assignment_minimum_peers,
+            "share_of_median": policy.low_assignment_share_of_median,
+        }
+
+
+ANALYTICS_LINE = Entity(
+    "LicenseRow",
+    LicenseLineRow,
+    "license_states ls",
+    id="license_id",
+    customer="ls.customer_id",
+    columns={
+        "as_of": ":as_of::date",
+        "customer_id": "ls.customer_id",
+        "subscription_id": "l.subscription_id",
+        "trial_id": "l.trial_id",
+        "display_id": f"coalesce(es.external_id, '{TRIAL_DISPLAY_ID}')",
+        "product": "ls.product",
+        "days_since_added": ":as_of::date - ls.added_on",
+        "months_since_added": "(extract(year from age(:as_of::date, ls.added_on)) * 12"
+        " + extract(month from age(:as_of::date, ls.added_on)))::int",
+        "days_until_expiration": "CASE WHEN ls.is_trial OR NOT ls.auto_renew THEN ls.end_date - :as_of::date END",
+        "days_until_renewal": "CASE WHEN ls.auto_renew THEN ls.end_date - :as_of::date END",
+        "months_remaining": "(extract(year from age(ls.end_date, :as_of::date)) * 12"
+        " + extract(month from age(ls.end_date, :as_of::date)))::int",
+        "auto_renew": "ls.auto_renew",
+        "peer_median_assignment_rate": "peer.median",
+    },
+    joins={
+        "c": Join("JOIN customers c ON c.partner_id = :partner AND c.id = ls.customer_id"),
+        "l": Join("JOIN licenses l ON l.partner_id = :partner AND l.id = ls.license_id"),
+        "es": Join("LEFT JOIN subscriptions es ON es.partner_id = :partner AND es.id = l.subscription_id"),
+        "et": Join("LEFT JOIN trials et ON et.partner_id = :partner AND et.id = l.trial_id"),
+        "peer": Join(PEER_JOIN),
+    },
+)
+LICENSE_ROWS = Listing(ANALYTICS_LINE, {})
+
+
+class LicenseRowOrderField(StrEnum):
+    CUSTOMER_NAME = "CUSTOMER_NAME"
+    ADDED_ON = "ADDED_ON"
+    END_DATE = "END_DATE"
+    TOTAL = "TOTAL"
+    ASSIGNED = "ASSIGNED"
+    USED = "USED"
+    ASSIGNMENT_RATE = "ASSIGNMENT_RATE"
+    OVERAGE = "OVERAGE"
+
+
+_TIES = (
+    Key("c.name"),
+    Key("c.external_id"),
+    Key("coalesce(es.external_id, et.external_id)"),
+    Key("ls.product"),
+    Key("ls.license_id", "bigint"),
+)
+_ORDERS = {
+    LicenseRowOrderField.CUSTOMER_NAME: (Key("c.name"),),
+    LicenseRowOrderField.ADDED_ON: (Key("ls.added_on", "date"),),
+    LicenseRowOrderField.END_DATE: (Key("ls.end_date", "date"),),
+    LicenseRowOrderField.TOTAL: (Key(TOTAL, "int"),),
+    LicenseRowOrderField.ASSIGNED: (Key(f"({ASSIGNED})", "int"),),
+    LicenseRowOrderField.USED: (Key(f"({USED})", "int"),),
+    LicenseRowOrderField.ASSIGNMENT_RATE: (
+        Key(f"(({ASSIGNED})::float8 / nullif({TOTAL}, 0))", "float8", nullable=True),
+    ),
+    LicenseRowOrderField.OVERAGE: (Key(f"greatest(({ASSIGNED}) - {TOTAL}, 0)", "int"),),
+}
+
+
+def license_row_order(
+    field: LicenseRowOrderField = LicenseRowOrderField.CUSTOMER_NAME, *, descending: bool = False
+) -> Order:
+    return directed(f"license rows by {field}", _ORDERS[field], _TIES, descending=descending)
+
+
+@dataclass(frozen=True)
+class SectionOf:
+    """A section of an analysis, over the days of its window if it has one."""
+
+    section: Section
+    lines: Lines
+    days: int | None = None
+
+    def narrowing(self, context: Context) -> Narrowing:
+        """The rows of the section's table."""
+        values = self.lines.values(context) | self._window()
+        where = (*self.lines.where(context), self.section.where)
+        frozen = tuple(sorted(values.items()))
+        return Narrowing(where, frozen, self.lines.as_of)
+
+    def _window(self) -> dict[str, Any]:
+        return {self.section.window: self.days} if self.section.window else {}
+
+
+def window_days(days: int) -> int:
+    """The days of a window, refused when they make no sense."""
+    if not 0 <= days <= MAXIMUM_WINDOW_DAYS:
+        raise BadUserInput(f"days: give a number from 0 to {MAXIMUM_WINDOW_DAYS}, not {days}.")
+    return days
+
+
+Wanted = tuple[str, int | None, frozenset[str]]
+"""A section by name, the days of its window, and which of its measures."""
+
+_SECTIONS = {section.name: section for section in SECTIONS}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The measures of sections over the same lines: all that one request wants, in one statement."""
+
+    async def load(
+        self, context: Context, parents: Sequence[Wanted], arguments: Arguments, _columns: Columns
+    ) -> list[SimpleNamespace]:
+        lines: Lines = dict(arguments)["lines"]
+        values = context.parameters(lines.as_of) | lines.values(context)
+        measures: list[Measure] = []
+        places: list[dict[str, int]] = []
+        for n, (name, days, names) in enumerate(parents):
+            section = _SECTIONS[name]
+            if section.window:
+                values[f"{section.window}_{n}"] = days
+            places.append({})
+            for measure in section.measures:
+                if measure.name in names:
+                    places[-1][measure.name] = len(measures)
+                    measures.append(_windowed(measure, section.window, n))
+        row: Any = (await self._rows(context, lines, measures, values))[0] if measures else {}
+        return [
+            SimpleNamespace(**{name: row[f"m{place}"] for name, place in found.items()}) for found in places
+        ]
+
+    async def _rows(
+        self, context: Context, lines: Lines, measures: Sequence[Measure], values: Mapping[str, Any]
+    ) -> list[Row]:
+        where = lines.where(context)
+        text = statement(measures, "license_states ls", where)
+        if "peer." in text:
+            text = statement(measures, f"license_states ls {PEER_JOIN}", where)
+        return await context.database.fetch(text, values, Row)
+
+
+def _windowed(measure: Measure, window: str | None, n: int) -> Measure:
+    """The measure with a window parameter of its own, since one statement may hold several windows."""
+    if window is None:
+        return measure
+    if isinstance(measure, Ratio):
+        over, under = _windowed(measure.over, window, n), _windowed(measure.under, window, n)
+        assert not isinstance(over, Ratio) and not isinstance(under, Ratio)
+        return replace(measure, over=over, under=under)
+    assert isinstance(measure, Customers | Sum)
+    return replace(measure, where=measure.where.replace(f":{window}::", f":{window}_{n}::"))
+
+
+FIGURES = Figures()
+
+ANALYTICS_PRODUCTS = (Product.MEETINGS.value, Product.CALLING.value)

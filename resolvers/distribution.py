@@ -1,0 +1,93 @@
+"""License distribution trends: of an analysis, of a customer, of a license line."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import SimpleNamespace
+
+from kpis import distribution
+from kpis.distribution import Interval
+from resolvers.analytics import Lines
+from resolvers.context import Arguments, Columns, Context
+from resolvers.errors import BadUserInput
+from resolvers.row import Row
+from resolvers.scope import visible
+
+MAXIMUM_BUCKETS = 1000
+
+Days = tuple[tuple[date, date], ...]
+
+
+def buckets(as_of: date, interval: Interval, last: int) -> Days:
+    """A trend's buckets. Raises BadUserInput for a number that makes no sense."""
+    if not 1 <= last <= MAXIMUM_BUCKETS:
+        raise BadUserInput(f"last: give a number from 1 to {MAXIMUM_BUCKETS}, not {last}.")
+    return distribution.buckets(as_of, interval, last)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The trend of an analysis' lines: a statement for each analysis."""
+
+    async def load(
+        self, context: Context, parents: Sequence[Lines], arguments: Arguments, _columns: Columns
+    ) -> list[list[SimpleNamespace]]:
+        days: Days = dict(arguments)["buckets"]
+        return [await self._trend(context, lines, days) for lines in parents]
+
+    async def _trend(self, context: Context, lines: Lines, days: Days) -> list[SimpleNamespace]:
+        where = " AND ".join([*lines.where(context), "ls.active"])
+        sql = distribution.trend(distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}"))
+        values = context.parameters(lines.as_of) | lines.values(context) | {"days": [to for _, to in days]}
+        rows = await context.database.fetch(sql, values, Row)
+        return points(days, rows)
+
+
+def points(days: Days, rows: Sequence[Row]) -> list[SimpleNamespace]:
+    """The buckets with their states."""
+    return [
+        SimpleNamespace(from_=start, to=end, total=row.total, assigned=row.assigned, used=row.used)
+        for (start, end), row in zip(days, rows, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class DistributionOf:
+    """The trend of each parent's lines. Arguments: `buckets`, and `product` where the lines are several."""
+
+    lines: str
+    """Which lines `ls` are the parents': names `:parents`."""
+    parent: str
+    """The column of `ls` that holds the parent's id."""
+
+    async def load(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
+    ) -> list[list[SimpleNamespace]]:
+        given = dict(arguments)
+        days: Days = given["buckets"]
+        where = [
+            "ls.partner_id = :partner",
+            "ls.active",
+            visible(context.viewer, "ls.customer_id"),
+            self.lines,
+        ]
+        if given.get("product"):
+            where.append("ls.product = :product")
+        # Rolled up by parent in the place of the product, which only tells the sums apart.
+        lines = f"SELECT ls.*, {self.parent} AS parent_id FROM license_states ls WHERE {' AND '.join(where)}"
+        sql = distribution.trend_by_parent(distribution.changes(lines, by="parent_id"))
+        values = context.parameters() | {
+            "parents": list(dict.fromkeys(parents)),
+            "product": given.get("product"),
+            "days": [to for _, to in days],
+        }
+        rows: dict[int, list[Row]] = defaultdict(list)
+        for row in await context.database.fetch(sql, values, Row):
+            rows[row["parent_id"]].append(row)
+        return [points(days, rows[parent]) for parent in parents]
+
+
+DISTRIBUTION = Distribution()
+DISTRIBUTION_OF_CUSTOMER = DistributionOf("ls.customer_id = ANY(:parents::bigint[])", "ls.customer_id")
+DISTRIBUTION_OF_LICENSE = DistributionOf("ls.license_id = ANY(:parents::bigint[])", "ls.license_id")

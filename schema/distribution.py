@@ -1,0 +1,26 @@
+"""Trends of license distribution."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from schema.analytics_enums import Interval
+
+ByInterval = Annotated[Interval, strawberry.argument(description="How long each bucket is.")]
+Buckets = Annotated[
+    int, strawberry.argument(description="How many buckets, the newest of which holds the day.")
+]
+
+
+@strawberry.type(
+    description="A bucket of a trend, each line's state taken on the bucket's last day. Empty buckets are zeros."
+)
+class LicenseDistributionPoint:
+    from_: date = strawberry.field(name="from", description="The bucket's first day.")
+    to: date = strawberry.field(
+        description="The bucket's last day; the newest bucket ends on the day of the analytics."
+    )
+    total: int = strawberry.field(description="Licenses of the lines in force on the last day.")
+    assigned: int = strawberry.field(description="Of them assigned.")
+    used: int = strawberry.field(description="Of them used in the 7 days up to each line's snapshot.")
