@@ -3,7 +3,6 @@
 The pattern is what makes lines right, finds records that are none, and lets the reading go on after them.
 """
 
-import csv
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,100 +11,127 @@ import polars as pl
 
 from ingest.batch import LINE, LONGEST_RECORD, Batch, Malformed
 
-_BLOCK = 8 << 20
+_BLOCK = 4 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MANY = 10_000
+"""So many malformed records are given away before the next are looked for."""
+
 _QUOTED = rb'"[^"]*+(?:""[^"]*+)*+'
 _FIELD = rb'(?:[^",\r\n]*+|' + _QUOTED + rb'")'
 _RECORD = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\r?\n")
+_ANY_FIELD = re.compile(r"(" + _FIELD.decode() + r")(?:,|\r?\n)")
 _BEGINNING = re.compile(rb"(?:" + _FIELD + rb",)*+(?:[^\",\r\n]*+\r?|" + _QUOTED + rb'"?\r?)\Z')
+
+
+def _records(fields: int) -> re.Pattern[bytes]:
+    """Any number of records with so many fields; a blank line is none."""
+    more = rb"(?:," + _FIELD + rb"){%d}" % (fields - 1)
+    return re.compile(rb"(?:(?!\r?\n)" + _FIELD + more + rb"\r?\n)*+")
+
+
+def _split(record: str) -> list[str]:
+    """The fields of a record that is well-formed."""
+    return [
+        quoted[1:-1].replace('""', '"') if (quoted := match[1]).startswith('"') else quoted
+        for match in _ANY_FIELD.finditer(record)
+    ]
 
 
 class CsvReader:
     """Reads a CSV file from a stream of bytes."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, block: int = _BLOCK) -> None:
         self._file = file
-        self._data = file.read(_BLOCK).removeprefix(_BYTE_ORDER_MARK)
+        self._block = block
+        self._data = file.read(max(block, len(_BYTE_ORDER_MARK))).removeprefix(_BYTE_ORDER_MARK)
+        self._at = 0
         self._line = 1
         self._ended = False
         self._read_on()
-        header = self._header()
-        self.columns = header
+        self.columns = self._header()
         # Two columns of one name are refused later; until then they need two names.
         self._schema = {
-            name if header.index(name) == i else f"{name} ({i + 1})": pl.String
-            for i, name in enumerate(header)
+            name if self.columns.index(name) == i else f"{name} ({i + 1})": pl.String
+            for i, name in enumerate(self.columns)
         }
-        width = rb"{%d}" % max(len(header) - 1, 0)
-        self._records = re.compile(
-            rb"(?:(?!\r?\n)" + _FIELD + rb"(?:," + _FIELD + rb")" + width + rb"\r?\n)*+"
-        )
+        self._records = _records(max(len(self.columns), 1))
 
     def _read_on(self) -> None:
         """Take in the next block. A last line without its newline gets one."""
-        block = self._file.read(_BLOCK)
-        self._data += block
+        block = self._file.read(self._block)
+        self._data = self._data[self._at :] + block
+        self._at = 0
         if not block:
             self._ended = True
             if self._data and not self._data.endswith(b"\n"):
                 self._data += b"\n"
 
     def _header(self) -> list[str]:
+        while not self._ended and b"\n" not in self._data and len(self._data) < LONGEST_RECORD:
+            self._read_on()
+        if not self._data:
+            return []
         record = _RECORD.match(self._data)
-        end = record.end() if record else self._data.find(b"\n") + 1
-        text = self._take(end).decode(errors="replace")
-        return next(csv.reader([text])) or [""] if text else []
+        text = self._take(record.end() if record else self._end_of_line()).decode(errors="replace")
+        return _split(text) if record else [text.strip()]
 
     def _take(self, end: int) -> bytes:
-        taken, self._data = self._data[:end], self._data[end:]
+        taken = self._data[self._at : end]
+        self._at = end
         self._line += taken.count(b"\n")
         return taken
 
+    def _end_of_line(self) -> int:
+        return self._data.find(b"\n", self._at) + 1
+
     def batches(self) -> Iterator[Batch]:
-        while self._data or not self._ended:
-            malformed: list[Malformed] = []
-            rows = []
-            while self._data:
-                end = self._end_of_good_records()
-                if end:
-                    rows.append(self._parse(end))
-                elif (end := self._end_of_bad_record(malformed)) == 0:
-                    break
-                else:
-                    self._take(end)
-            if rows or malformed:
-                yield Batch(pl.concat(rows) if rows else self._empty(), malformed)
-            if not self._ended:
+        rows: list[pl.DataFrame] = []
+        malformed: list[Malformed] = []
+        while self._at < len(self._data) or not self._ended:
+            if (end := self._end_of_good_records()) > self._at:
+                rows.append(self._parse(end))
+            elif self._at < len(self._data) and (end := self._end_of_bad_record(malformed)):
+                self._take(end)
+            else:
                 self._read_on()
+                if rows or malformed:
+                    yield self._batch(rows, malformed)
+                    rows, malformed = [], []
+            if len(malformed) == _MANY:
+                yield self._batch(rows, malformed)
+                rows, malformed = [], []
+        yield self._batch(rows, malformed)
+
+    def _batch(self, rows: list[pl.DataFrame], malformed: list[Malformed]) -> Batch:
+        none = pl.DataFrame(schema={LINE: pl.Int64, **self._schema})
+        return Batch(pl.concat([none, *rows]), malformed)
 
     def _end_of_good_records(self) -> int:
-        match = self._records.match(self._data)
-        end = match.end() if match else 0
+        match = self._records.match(self._data, self._at)
+        end = match.end() if match else self._at
         try:
-            self._data[:end].decode()
+            self._data[self._at : end].decode()
         except UnicodeDecodeError as error:
-            match = self._records.match(self._data, 0, error.start)
-            end = match.end() if match else 0
+            match = self._records.match(self._data, self._at, self._at + error.start)
+            end = match.end() if match else self._at
         return end
 
     def _end_of_bad_record(self, malformed: list[Malformed]) -> int:
         """Where what begins here ends, having said what is wrong with it; 0 when more has to be read to know."""
-        record = _RECORD.match(self._data)
-        newline = self._data.find(b"\n") + 1
-        if record:
-            message = self._fault(record.group())
-            if message:
+        if record := _RECORD.match(self._data, self._at):
+            if message := self._fault(record.group()):
                 malformed.append(Malformed(self._line, None, message))
             return record.end()
-        if not self._ended and len(self._data) < LONGEST_RECORD and _BEGINNING.match(self._data):
+        more_may_come = not self._ended and len(self._data) - self._at < LONGEST_RECORD
+        if more_may_come and _BEGINNING.match(self._data, self._at):
             return 0
-        if not newline and not self._ended:
-            self._skip_line()
-            newline = self._data.find(b"\n") + 1
         malformed.append(
-            Malformed(self._line, None, "a quote is not closed, or stands inside a field without quotes")
+            Malformed(self._line, None, "is not CSV: a quote or a carriage return is out of place")
         )
-        return newline
+        while not self._end_of_line() and not self._ended:  # pass over what is too long to be held
+            self._at = len(self._data)
+            self._read_on()
+        return self._end_of_line()
 
     def _fault(self, record: bytes) -> str | None:
         if not record.strip(b"\r\n"):
@@ -114,14 +140,7 @@ class CsvReader:
             text = record.decode()
         except UnicodeDecodeError:
             return "is not UTF-8"
-        found = len(next(csv.reader([text], strict=True)))
-        return f"has {found} fields where the header has {len(self._schema)}"
-
-    def _skip_line(self) -> None:
-        """Pass over a line that is too long to be held."""
-        while not self._ended and b"\n" not in self._data:
-            self._data = b""
-            self._read_on()
+        return f"has {len(_split(text))} fields where the header has {len(self.columns)}"
 
     def _parse(self, end: int) -> pl.DataFrame:
         first = self._line
@@ -132,6 +151,3 @@ class CsvReader:
             inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
             lines = lines + (inside.cum_sum() - inside)
         return rows.select(lines.alias(LINE), pl.all())
-
-    def _empty(self) -> pl.DataFrame:
-        return pl.DataFrame(schema={LINE: pl.Int64, **self._schema})

@@ -20,6 +20,9 @@ TOUCHED_LICENSES = "touched_licenses"
 """A temporary table with the ids of the license lines whose state an import may have changed."""
 
 
+_ROWS = 200_000
+
+
 @dataclass(frozen=True)
 class Work:
     """What the tables of one import share."""
@@ -110,7 +113,7 @@ class Loader:
             raise ImportFailed(f"{self.source.name}: {reason}") from error
 
     def _ready(self, validator: Validator, stage: Stage) -> Generator[Ready, None, None]:
-        for batch in self._batches():
+        for batch in _of_limited_size(self._batches()):
             malformed = pl.DataFrame({LINE: [bad.line for bad in batch.malformed]}, schema={LINE: pl.Int64})
             reasons: list[list[Reason]] = [[(bad.column, bad.message)] for bad in batch.malformed]
             read = batch.rows.height + malformed.height
@@ -148,6 +151,17 @@ class Loader:
         for batch in self._batches():
             rows = batch.rows.filter(pl.col(LINE).is_in(list(reasons)))
             rejected.add(rows, [reasons[line] for line in rows[LINE]])
+
+
+def _of_limited_size(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Blocks of short rows hold many."""
+    for batch in batches:
+        if batch.rows.height <= _ROWS:
+            yield batch
+        else:
+            for rows in batch.rows.iter_slices(_ROWS):
+                yield Batch(rows)
+            yield Batch(batch.rows.clear(), batch.malformed)
 
 
 def _in_words(reasons: list[Reason]) -> str:
