@@ -1,5 +1,6 @@
 """One request: who asks, on which day, and the loaders that batch what is asked."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -51,6 +52,10 @@ class Context:
     launch_url: str = "https://admin.webex.com/customers/{id}"
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     events: Events = field(default_factory=NoEvents)
+    idempotency_key: str | None = None
+    """The client's own name for the operation, under which its changes are made once."""
+    expires_at: float = math.inf
+    """When the viewer's token ends (Unix time), and with it whatever streams."""
     memory: dict[Any, Any] = field(default_factory=dict)
     """For what is worked out once a request, such as which columns a selection wants."""
     _loaders: dict[Any, Any] = field(default_factory=dict)
@@ -65,6 +70,10 @@ class Context:
             "expiring_soon_days": policy.expiring_soon_days,
             "no_recent_activity_days": policy.no_recent_activity_days,
         }
+
+    def forget(self) -> None:
+        """Load anew from now on: something has changed."""
+        self._loaders.clear()
 
     async def load(
         self, relation: Relation, parent: Any, arguments: Arguments = (), columns: Columns = frozenset()

@@ -1,7 +1,7 @@
 """Who asks: the partner admin that a token names, with the roles of this moment."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
@@ -44,6 +44,11 @@ class Viewer:
     @property
     def permissions(self) -> Set[Permission]:
         return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+    def permitted(self, permission: Permission) -> "Viewer":
+        """The viewer with those roles alone that hold the permission. Rights add up, but do not spread: who sees
+        all customers by one role and may change some by another, may change just those."""
+        return replace(self, roles=frozenset(r for r in self.roles if permission in PERMISSIONS[r]))
 
 
 _VIEWER = """

@@ -10,6 +10,7 @@ from schema.entitlements import Subscription, Trial
 from schema.library import Resource
 from schema.licenses import License
 from schema.live import Live
+from schema.mutation import Mutation
 from schema.partner import Partner
 from schema.query import Query
 
@@ -24,6 +25,7 @@ class Schema(strawberry.Schema):
 def build_schema(extensions: Sequence[Any] = ()) -> Schema:
     return Schema(
         query=Query,
+        mutation=Mutation,
         subscription=Live,
         types=[Partner, Subscription, Trial, License, Order, Invoice, Resource],
         extensions=extensions,

@@ -57,6 +57,7 @@ class Endpoint:
             return error_answer(message, "BAD_USER_INPUT", "application/json", 406)
         try:
             context = await self._service.authenticate(request.headers.get("authorization"))
+            context.idempotency_key = request.headers.get("idempotency-key")
             return await self._run(request, context, media_type)
         except Unauthenticated as error:
             challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}

@@ -42,6 +42,7 @@ class Service:
             limits=Limits(settings.default_page_size, settings.maximum_page_size),
             launch_url=settings.launch_url,
             events=self.listener,
+            expires_at=identity.expires_at,
         )
 
 

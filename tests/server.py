@@ -69,13 +69,22 @@ class Api:
         return self.tokens[key]
 
     async def ask(
-        self, email: str, query: str, variables: dict[str, Any] | None = None, *, partner: str | None = None
+        self,
+        email: str,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        partner: str | None = None,
+        **headers: str,
     ) -> Answer:
-        """Post one operation as the admin."""
+        """Post one operation as the admin; `idempotency_key="k"` is the header `Idempotency-Key: k`."""
         response = await self.client.post(
             "/graphql",
             json={"query": query, "variables": variables},
-            headers={"Authorization": f"Bearer {self.token(email, partner)}"},
+            headers={
+                "Authorization": f"Bearer {self.token(email, partner)}",
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
         )
         return Answer(response.status_code, response.json(), response.headers)
 

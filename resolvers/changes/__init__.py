@@ -1,0 +1,1 @@
+"""How rows are changed: each change one transaction, from the check of rights to the audit event."""
