@@ -34,8 +34,8 @@ DO $$ BEGIN
 EXCEPTION WHEN OTHERS THEN NULL;
 END $$;
 """
-_MANY = 10_000
-"""So many changed rows call for new statistics."""
+_MANY = 0.1
+"""So large a share of a table's rows, changed, calls for new statistics."""
 
 
 class _DryRun(Exception):
@@ -152,8 +152,14 @@ async def _announce(connection: asyncpg.Connection, partner_id: int, result: Imp
 
 async def _analyze(connection: asyncpg.Connection, result: ImportResult) -> None:
     """Have queries planned for what is there now, and not only when PostgreSQL comes to look by itself."""
-    changed = {count.table for count in result.counts if count.inserted + count.updated >= _MANY}
-    if any(TABLES[table].license_ids for table in changed):
-        changed.add("license_states")
-    for table in sorted(changed):
-        await connection.execute(f"ANALYZE {table}")
+    changed = {count.table: count.inserted + count.updated for count in result.counts}
+    changed["license_states"] = max(
+        (rows for table, rows in changed.items() if TABLES[table].license_ids), default=0
+    )
+    known = await connection.fetch(
+        "SELECT name, reltuples FROM unnest($1::text[]) name JOIN pg_class ON oid = to_regclass(name)",
+        sorted(table for table, rows in changed.items() if rows),
+    )
+    for table, rows in known:  # -1 rows: nobody has counted them yet
+        if changed[table] >= _MANY * rows:
+            await connection.execute(f"ANALYZE {table}")
