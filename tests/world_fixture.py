@@ -1,0 +1,46 @@
+"""The random partner, imported by the command line and served over HTTP, once a session.
+
+A test module that wants it says `pytest_plugins = ["tests.world_fixture"]`.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests import oracle
+from tests.conftest import Postgres
+from tests.rows import random_rows, write_rows
+from tests.server import command, environment, served
+from tests.world import World
+
+CUSTOMERS = 2000
+
+
+@pytest.fixture(scope="session")
+def world_rows(today: date) -> oracle.Rows:
+    rows = random_rows(7, CUSTOMERS, today)
+    rows["calls"] = []  # nothing here asks for them, and they are most of the rows
+    return rows
+
+
+@pytest.fixture(scope="session")
+def world_database(
+    world_rows: oracle.Rows, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("world")
+    write_rows(world_rows, folder / "rows", "csv", shuffle_seed=7)
+    name = postgres.create(template)
+    url = postgres.named(name)
+    command("import", str(folder / "rows"), "--partner", "World", env=environment(url, folder), cwd=folder)
+    yield url
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+async def world(
+    world_rows: oracle.Rows, world_database: str, today: date, data_dir: Path
+) -> AsyncIterator[World]:
+    async with served(world_database, data_dir, "World") as api:
+        yield World(api, oracle.Book(world_rows), today, world_database)
