@@ -84,3 +84,18 @@ async def whole(api: Api, email: str, field: ListField, **arguments: Any) -> lis
         keys += [node[field.key] for node in found["nodes"]]
     assert total == len(keys)
     return keys
+
+
+async def nodes(
+    api: Api, email: str, field: ListField, select: str, **arguments: Any
+) -> list[dict[str, Any]]:
+    """Every node of the whole list, in large pages."""
+    text = f"nodes {{ {select} }} pageInfo {{ hasNextPage endCursor }}"
+    found: list[dict[str, Any]] = []
+    after = None
+    while True:
+        one = await page(api, email, field, text, first=LARGEST_PAGE, after=after, **arguments)
+        found += one["nodes"]
+        after = one["pageInfo"]["endCursor"]
+        if not one["pageInfo"]["hasNextPage"]:
+            return found

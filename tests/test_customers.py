@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests import oracle
-from tests.lists import CUSTOMERS, page, walk, whole
+from tests.lists import CUSTOMERS, nodes, page, walk, whole
 from tests.oracle import policy
 from tests.rows import ADMINS, COUNTRIES, TAGS
 from tests.world import ASSIGNED, FULL, World
@@ -69,8 +69,8 @@ VALUE_CASES = [(name, value) for name, values in VALUES.items() for value in val
 @pytest.fixture(scope="module")
 async def admin_ids(world: World) -> dict[str, str]:
     query = "{ partnerAdmins(first: 100) { nodes { email id } } }"
-    nodes = (await world.api.ask(FULL, query)).data["partnerAdmins"]["nodes"]
-    return {node["email"]: node["id"] for node in nodes}
+    found = (await world.api.ask(FULL, query)).data["partnerAdmins"]["nodes"]
+    return {node["email"]: node["id"] for node in found}
 
 
 def as_input(filter: dict[str, Any], admin_ids: dict[str, str]) -> dict[str, Any]:
@@ -87,22 +87,14 @@ def expected(world: World, email: str, filter: dict[str, Any], field: str = "NAM
 
 
 async def test_every_field_of_every_customer(world: World) -> None:
-    info = "pageInfo { endCursor }"
-    nodes: list[dict[str, Any]] = []
-    after = None
-    while len(nodes) < len(world.book.customers):
-        found = await page(
-            world.api, FULL, CUSTOMERS, f"nodes {{ {FIELDS} }} {info}", first=1000, after=after
-        )
-        nodes += found["nodes"]
-        after = found["pageInfo"]["endCursor"]
+    found = await nodes(world.api, FULL, CUSTOMERS, FIELDS)
 
-    assert [node["customerId"] for node in nodes] == expected(world, FULL, {})
-    for node in nodes:
-        found = oracle.customer_fields(world.book, node["customerId"], world.today)
-        assert node == {name: found[name] for name in FIELDS.split()}
-    assert {status for node in nodes for status in node["statuses"]} == set(policy.STATUSES)
-    assert {node["primaryStatus"] for node in nodes} == set(policy.STATUSES)
+    assert [node["customerId"] for node in found] == expected(world, FULL, {})
+    for node in found:
+        fields = oracle.customer_fields(world.book, node["customerId"], world.today)
+        assert node == {name: fields[name] for name in FIELDS.split()}
+    assert {status for node in found for status in node["statuses"]} == set(policy.STATUSES)
+    assert {node["primaryStatus"] for node in found} == set(policy.STATUSES)
 
 
 async def test_sign_ins_and_addresses(world: World) -> None:
