@@ -96,7 +96,7 @@ class JsonLinesReader:
 
     def _row(self, line: bytes) -> dict[str, Any]:
         try:
-            row = _decoder.decode(line.decode())
+            row = _decoder.decode(line.strip().decode())
         except UnicodeDecodeError:
             raise _Bad("is not UTF-8") from None
         except json.JSONDecodeError as error:

@@ -16,10 +16,6 @@ from ingest.spec import Lookup
 from ingest.staging import Late, Stage
 from ingest.validation import Reason, Validator, wrong_with_header
 
-TOUCHED_LICENSES = "touched_licenses"
-"""A temporary table with the ids of the license lines whose state an import may have changed."""
-
-
 _ROWS = 200_000
 
 
@@ -31,6 +27,7 @@ class Work:
     partner_id: int
     result: ImportResult
     progress: Progress
+    changing: ChangingLines
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,14 @@ class Loader:
 
     async def load(self) -> TableCount:
         work, table = self.work, self.source.table
+        first_problem = len(work.result.problems)
         stage = Stage(work.connection, table, work.partner_id)
         await stage.create()
         await self._stage(stage)
         work.progress.start(table.name, "merging", None)
         merged = await stage.merge()
         await self._reject_late(merged.rejected)
+        work.result.sort_problems(first_problem)
         if merged.inserted + merged.updated and table.license_ids:
             ids = table.license_ids.format(stage=stage.name, partner=work.partner_id)
             await work.connection.execute(

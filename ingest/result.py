@@ -47,6 +47,10 @@ class ImportResult:
         if len(self.problems) < SHOWN_PROBLEMS:
             self.problems.append(problem)
 
+    def sort_problems(self, start: int) -> None:
+        """Bring those from `start` on into the order of their lines."""
+        self.problems[start:] = sorted(self.problems[start:], key=lambda problem: problem.line or 0)
+
 
 class ImportFailed(Exception):
     """Nothing was changed. `result` holds the problems when the files' contents are the reason."""
