@@ -14,7 +14,9 @@ from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCo
 from ingest.sources import BROKEN_FILE, Source
 from ingest.spec import Lookup
 from ingest.staging import Late, Stage
+from ingest.tables import LICENSES
 from ingest.validation import Reason, Validator, wrong_with_header
+from kpis.derived import ChangingLines
 
 _ROWS = 200_000
 
@@ -60,18 +62,22 @@ class Loader:
         await stage.create()
         await self._stage(stage)
         work.progress.start(table.name, "merging", None)
+        await stage.analyze()
+        if table.license_ids:
+            await work.changing.name(self._license_ids(stage))
         merged = await stage.merge()
+        if table.name == LICENSES and merged.inserted:
+            await work.changing.name_new(self._license_ids(stage))
         await self._reject_late(merged.rejected)
         work.result.sort_problems(first_problem)
-        if merged.inserted + merged.updated and table.license_ids:
-            ids = table.license_ids.format(stage=stage.name, partner=work.partner_id)
-            await work.connection.execute(
-                f"INSERT INTO {TOUCHED_LICENSES} SELECT DISTINCT * FROM ({ids}) s ON CONFLICT DO NOTHING"
-            )
         await stage.drop()
         work.progress.done(table.name)
         unchanged = self.read - self.refused - merged.inserted - merged.updated
         return TableCount(table.name, self.read, merged.inserted, merged.updated, unchanged, self.refused)
+
+    def _license_ids(self, stage: Stage) -> str:
+        assert self.source.table.license_ids
+        return self.source.table.license_ids.format(stage=stage.name, partner=self.work.partner_id)
 
     async def _stage(self, stage: Stage) -> None:
         """While PostgreSQL takes in some rows, a thread reads and checks the next."""

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 
-from ingest.load import TOUCHED_LICENSES, Loader, Work
+from ingest.load import Loader, Work
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
 from ingest.sources import Source, find_sources
-from ingest.tables import TABLES
-from models import derived
+from ingest.tables import TABLES, USAGE
+from kpis.derived import ChangingLines, rebuild_derived
 
 CHANNEL = "partnerhub"
 """Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
@@ -91,7 +91,7 @@ async def rebuild(connection: asyncpg.Connection, partner: str) -> None:
         partner_id = await connection.fetchval("SELECT id FROM partners WHERE name = $1 FOR UPDATE", partner)
         if partner_id is None:
             raise ImportFailed(f"there is no partner {partner}")
-        await derived.rebuild(connection, partner_id)
+        await rebuild_derived(connection, partner_id)
         await connection.execute(
             "UPDATE partners SET data_version = data_version + 1 WHERE id = $1", partner_id
         )
@@ -107,14 +107,14 @@ async def _load(
     """Everything that happens inside the transaction."""
     await connection.execute(_SETTINGS)
     partner_id = await _lock_partner(connection, result.partner)
-    await connection.execute(f"CREATE TEMP TABLE {TOUCHED_LICENSES} (id bigint PRIMARY KEY) ON COMMIT DROP")
-    work = Work(connection, partner_id, result, progress)
+    changing = ChangingLines(connection, partner_id)
+    await changing.begin()
+    work = Work(connection, partner_id, result, progress, changing)
     for source in sources:
         result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
     if result.problem_count and not rejected:
         raise ImportFailed(f"{result.problem_count} problems, so nothing was changed", result)
-    await _refresh_license_states(connection, partner_id)
-    await connection.execute(f"DROP TABLE {TOUCHED_LICENSES}")
+    await changing.finish()
     await _announce(connection, partner_id, result)
 
 
@@ -125,21 +125,18 @@ async def _lock_partner(connection: asyncpg.Connection, name: str) -> int:
     return partner_id
 
 
-async def _refresh_license_states(connection: asyncpg.Connection, partner_id: int) -> None:
-    touched = [row["id"] for row in await connection.fetch(f"SELECT id FROM {TOUCHED_LICENSES}")]
-    if touched:
-        lines = await connection.fetchval("SELECT count(*) FROM licenses WHERE partner_id = $1", partner_id)
-        everything = len(touched) > lines / 2
-        await derived.refresh_license_states(connection, partner_id, None if everything else touched)
-
-
 async def _announce(connection: asyncpg.Connection, partner_id: int, result: ImportResult) -> None:
     """Raise the version of the partner's data and tell who listens, if anything has changed."""
     changed = {count.table: count.inserted + count.updated for count in result.counts}
     changed = {table: rows for table, rows in changed.items() if rows}
     if not changed:
         return
-    await connection.execute("UPDATE partners SET data_version = data_version + 1 WHERE id = $1", partner_id)
+    await connection.execute(
+        "UPDATE partners SET data_version = data_version + 1,"
+        " usage_processed_at = CASE WHEN $2 THEN now() ELSE usage_processed_at END WHERE id = $1",
+        partner_id,
+        USAGE in changed,
+    )
     event = {
         "event": "dataImported",
         "partner": partner_id,

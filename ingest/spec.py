@@ -99,7 +99,7 @@ class Table:
     derived: tuple[Derived, ...] = ()
     at_most: AtMost | None = None
     license_ids: str | None = None
-    """The ids of the license lines whose state the rows of {stage} decide, of {partner}."""
+    """The license lines that the rows of {stage} change, of {partner}: `id`, and `since` when if it is their usage."""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -95,9 +95,12 @@ class Stage:
             )
             self._rows += rows
 
+    async def analyze(self) -> None:
+        """Once all rows are in: what follows is planned for their number."""
+        await self._connection.execute(f"ANALYZE {self.name}")
+
     async def merge(self) -> Merged:
         """Bring the rows into the table."""
-        await self._connection.execute(f"ANALYZE {self.name}")
         await self._join_by_probing(await self._are_few())
         late = await self._beyond_the_most()
         inserted = await self._insert()

@@ -124,7 +124,7 @@ _TABLES = (
         references=(TO_CUSTOMER,),
         checks=(ENDS_AFTER_IT_STARTS,),
         license_ids="""
-            SELECT l.id FROM {stage} s
+            SELECT l.id, '-infinity'::date AS since FROM {stage} s
             JOIN subscriptions t ON t.partner_id = {partner} AND t.external_id = s.external_id
             JOIN licenses l ON l.partner_id = {partner} AND l.subscription_id = t.id
         """,
@@ -147,7 +147,7 @@ _TABLES = (
         ),
         checks=(ENDS_AFTER_IT_STARTS,),
         license_ids="""
-            SELECT l.id FROM {stage} s
+            SELECT l.id, '-infinity'::date AS since FROM {stage} s
             JOIN trials t ON t.partner_id = {partner} AND t.external_id = s.external_id
             JOIN licenses l ON l.partner_id = {partner} AND l.trial_id = t.id
         """,
@@ -165,10 +165,10 @@ _TABLES = (
         references=(TO_SUBSCRIPTION, TO_TRIAL),
         checks=(SUBSCRIPTION_OR_TRIAL,),
         license_ids="""
-            SELECT l.id FROM {stage} s JOIN licenses l ON l.partner_id = {partner}
+            SELECT l.id, '-infinity'::date AS since FROM {stage} s JOIN licenses l ON l.partner_id = {partner}
             AND l.subscription_id = s.subscription_id AND l.product = s.product
             UNION ALL
-            SELECT l.id FROM {stage} s JOIN licenses l ON l.partner_id = {partner}
+            SELECT l.id, '-infinity'::date AS since FROM {stage} s JOIN licenses l ON l.partner_id = {partner}
             AND l.trial_id = s.trial_id AND l.product = s.product
         """,
     ),
@@ -186,7 +186,7 @@ _TABLES = (
         key=("license_id", "date"),
         references=(Reference(("subscription_id", "trial_id", "product"), "license_id", LICENSE),),
         checks=(SUBSCRIPTION_OR_TRIAL,),
-        license_ids="SELECT license_id FROM {stage}",
+        license_ids="SELECT license_id AS id, date AS since FROM {stage}",
     ),
     Table(
         "orders",
@@ -296,6 +296,9 @@ _TABLES = (
         key=("name",),
     ),
 )
+
+LICENSES = "licenses"
+USAGE = "license_usage"
 
 TABLES = {table.name: table for table in _TABLES}
 """In the order in which they are loaded: what is referred to comes first."""

@@ -35,23 +35,33 @@ def buckets(as_of: date, interval: Interval, last: int) -> tuple[tuple[date, dat
     return tuple(reversed(found))
 
 
-def changes(lines: str, by: str = "product") -> str:
+def changes(lines: str, by: str = "product", *, since: bool = False) -> str:
     """SELECT of (`by`, date, total, assigned, used): the changes of the lines that `lines` selects.
 
-    `lines` is a SELECT of active lines from license_states: others were never in force.
+    `lines` is a SELECT of active lines from license_states: others were never in force. With `since` it also
+    selects a date of that name for each line: then just the changes that usage from that day on has a part in,
+    or all of them where it is -infinity.
     """
+    read, totals = "", ""
+    if since:
+        # From the snapshot before that day on: the one whose end the usage settles.
+        lines = f"""
+            SELECT s.*, coalesce((SELECT max(p.date) FROM license_usage p WHERE p.partner_id = :partner
+                AND p.license_id = s.license_id AND p.date < s.since), '-infinity') AS reads_from FROM ({lines}) s"""
+        read = " AND u.date >= l.reads_from"
+        totals = " WHERE since = '-infinity'"
     return f"""
     WITH lines AS MATERIALIZED ({lines}), snapshots AS (
         SELECT l.{by}, greatest(u.date, l.start_date) AS valid_from,
                least(lead(u.date) OVER (PARTITION BY u.license_id ORDER BY u.date) - 1, l.end_date) AS valid_to,
                u.assigned, u.used
         FROM lines l JOIN license_usage u ON u.partner_id = l.partner_id AND u.license_id = l.license_id
-        WHERE u.partner_id = :partner AND u.date <= l.end_date
+        WHERE u.partner_id = :partner AND u.date <= l.end_date{read}
     )
     SELECT {by}, date, sum(total)::bigint AS total, sum(assigned)::bigint AS assigned, sum(used)::bigint AS used
     FROM (
-        SELECT {by}, start_date AS date, total, 0 AS assigned, 0 AS used FROM lines
-        UNION ALL SELECT {by}, end_date + 1, -total, 0, 0 FROM lines
+        SELECT {by}, start_date AS date, total, 0 AS assigned, 0 AS used FROM lines{totals}
+        UNION ALL SELECT {by}, end_date + 1, -total, 0, 0 FROM lines{totals}
         UNION ALL SELECT {by}, valid_from, 0, assigned, used FROM snapshots WHERE valid_from <= valid_to
         UNION ALL SELECT {by}, valid_to + 1, 0, -assigned, -used FROM snapshots WHERE valid_from <= valid_to
     ) change GROUP BY {by}, date"""
@@ -80,3 +90,9 @@ def trend_by_parent(of_changes: str) -> str:
     CROSS JOIN unnest(:days::date[]) WITH ORDINALITY AS bucket(day, n)
     LEFT JOIN change ON change.parent_id = parent.id AND change.date <= bucket.day
     GROUP BY parent.id, bucket.n, bucket.day ORDER BY parent.id, bucket.n"""
+
+
+ROLLED_UP = """
+SELECT product, date, total, assigned, used FROM license_changes
+WHERE partner_id = :partner AND product = ANY(:kpi_products::text[])"""
+"""The changes of all the partner's customers, as they are kept."""

@@ -1,14 +1,18 @@
 """Reading: statements run on the pool's connections, counted and timed."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from resolvers.errors import Busy
 from resolvers.row import Row
-from resolvers.statement import bind
+from models.statement import bind
 
 R = TypeVar("R", bound=Row)
 
@@ -18,17 +22,50 @@ class Database:
     """The database as one request sees it."""
 
     client: AsyncpgDBClient
+    wait_seconds: float = 10.0
     statements: int = 0
     seconds: float = 0.0
     texts: list[str] = field(default_factory=list)
+    _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def fetch(self, sql: str, values: Mapping[str, Any], row: type[R]) -> list[R]:
         """The statement's rows. Statements of one request may run at once, each on a connection of its own."""
         text, arguments = bind(sql, values)
         self.statements += 1
         self.texts.append(text)
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
         started = time.perf_counter()
-        async with self.client.acquire_connection() as connection:
-            rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
-        self.seconds += time.perf_counter() - started
+        try:
+            async with self._connection() as connection:
+                rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
+        finally:
+            self._running.discard(task)
+            self.seconds += time.perf_counter() - started
         return rows
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection in a transaction, whose statements see what others have committed meanwhile."""
+        async with self._connection() as connection, connection.transaction(isolation="read_committed"):
+            yield connection
+
+    def end(self) -> None:
+        """End the statements that still run: those of a loader's batch run on when who waits for them is gone."""
+        for task in self._running - {asyncio.current_task()}:
+            task.cancel()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        pool = self.client._pool
+        assert pool is not None  # made when the process starts
+        try:
+            async with asyncio.timeout(self.wait_seconds):
+                connection = await pool.acquire()
+        except TimeoutError:
+            raise Busy("Every database connection is in use. Try again shortly.") from None
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)

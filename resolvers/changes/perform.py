@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import asyncpg
 import orjson
 
-from models.derived import refresh_license_states
+from kpis.derived import refresh_license_states
 from models.enums import PartnerRole
 from resolvers.changes.change import Change, Done, Facts
 from resolvers.changes.errors import Refused, UserError, UserErrorCode, refuse
@@ -111,10 +111,7 @@ _NOTIFY = "SELECT pg_notify(:channel::text, :notice::text)"
 async def _in_transaction(
     context: Context, action: Action, key: Key | None, arguments: dict[str, Any]
 ) -> Outcome:
-    async with (
-        context.database.client.acquire_connection() as connection,
-        connection.transaction(isolation="read_committed"),
-    ):
+    async with context.database.transaction() as connection:
         change = Change(context, connection, context.viewer, action.permission)
         await change.fetch(_LOCK_TIMEOUT, milliseconds=str(TURN_SECONDS * 1000))
         await change.fetch(_LOCK)
