@@ -1,5 +1,6 @@
 """Rows by global ID, whatever their type."""
 
+from resolvers.audit import AUDIT_EVENT_BY_ID
 from resolvers.billing import INVOICE_BY_ID, ORDER_BY_ID
 from resolvers.context import Relation
 from resolvers.customers import CUSTOMER_BY_ID
@@ -20,5 +21,6 @@ NODES: dict[str, Relation] = {
     "Order": ORDER_BY_ID,
     "Invoice": INVOICE_BY_ID,
     "Resource": RESOURCE_BY_ID,
+    "AuditEvent": AUDIT_EVENT_BY_ID,
 }
 """How each type with an ID is found again."""

@@ -29,6 +29,9 @@ PERMISSIONS: dict[PartnerRole, set[Permission]] = {
 }
 
 
+_SEE_AUDIT_TRAIL = {PartnerRole.PARTNER_FULL_ADMIN, PartnerRole.PARTNER_READ_ONLY_ADMIN}
+
+
 @dataclass(frozen=True)
 class Viewer:
     """The admin who asks. Rights of several roles add up."""
@@ -40,6 +43,10 @@ class Viewer:
     @property
     def sees_all_customers(self) -> bool:
         return bool(self.roles & ACCESS_TO_ALL_CUSTOMERS)
+
+    @property
+    def sees_audit_trail(self) -> bool:
+        return bool(self.roles & _SEE_AUDIT_TRAIL)
 
     @property
     def permissions(self) -> Set[Permission]:

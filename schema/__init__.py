@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from schema.audit import AuditEvent
 from schema.billing import Invoice, Order
 from schema.entitlements import Subscription, Trial
 from schema.library import Resource
@@ -27,6 +28,6 @@ def build_schema(extensions: Sequence[Any] = ()) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Live,
-        types=[Partner, Subscription, Trial, License, Order, Invoice, Resource],
+        types=[Partner, Subscription, Trial, License, Order, Invoice, Resource, AuditEvent],
         extensions=extensions,
     )

@@ -30,6 +30,7 @@ from schema.arguments import (
     OfTrials,
     Search,
 )
+from schema.audit import audit_events
 from schema.connection import Connection, page
 from schema.customers import Customer
 from schema.entitlements import Subscription, Trial, subscriptions_page, trials_page
@@ -227,3 +228,4 @@ class Query:
         graphql_type=list[HelpDesk],
         description="Who helps, and how they are reached.",
     )
+    audit_events = audit_events

@@ -8,7 +8,7 @@ from resolvers.row import Row
 from resolvers.scope import visible
 
 MOST_IDS = 1000
-_MAY_NOT = "You see this customer, but the role that permits this change does not cover it."
+MAY_NOT = "You see this customer, but the role that permits this change does not cover it."
 
 Path = tuple[str, ...]
 Found = Mapping[Path, Row]
@@ -38,7 +38,7 @@ async def _customers(change: Change, numbers: Mapping[Path, int]) -> Found:
         if number not in rows:
             change.problem(UserErrorCode.NOT_FOUND, "There is no such customer.", *path)
         elif not rows[number].changeable:
-            change.problem(UserErrorCode.NOT_ALLOWED, _MAY_NOT, *path)
+            change.problem(UserErrorCode.NOT_ALLOWED, MAY_NOT, *path)
     return {path: rows[number] for path, number in numbers.items() if number in rows}
 
 

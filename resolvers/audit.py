@@ -1,0 +1,82 @@
+"""The audit trail: for full and read-only admins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resolvers.context import Arguments, Columns, Context
+from resolvers.criteria import freeze
+from resolvers.entity import Entity
+from resolvers.errors import Forbidden
+from resolvers.order import Key, Order
+from resolvers.relations import Listing, by_id
+from resolvers.row import Row
+from resolvers.viewer import Viewer
+
+
+class AuditEventRow(Row):
+    """An accepted change."""
+
+
+AUDIT_EVENT = Entity(
+    "AuditEvent",
+    AuditEventRow,
+    "audit_events ev",
+    columns={
+        "at": "ev.at",
+        "actor_id": "ev.actor_id",
+        "action": "ev.action",
+        "target_type": "ev.target_type",
+        "target_id": "ev.target_id",
+        "target_name": "ev.target_name",
+        "detail": "json_build_object('before', ev.before, 'after', ev.after)::text",
+    },
+)
+AUDIT_CRITERIA = {
+    "from_time": "ev.at >= :from_time::timestamptz",
+    "to_time": "ev.at <= :to_time::timestamptz",
+    "actor_ids": "ev.actor_id = ANY(:actor_ids::bigint[])",
+    "actions": "ev.action = ANY(:actions::text[])",
+    "target_ids": "ev.targets && :target_ids::text[]",
+}
+AUDIT_ORDER = Order("audit events", (Key("ev.id", "bigint", descending=True),))
+"""Newest first: ids ascend in time, since changes of one partner take turns."""
+
+
+def audit_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
+    """The criteria of an AuditEventFilter; raises BadUserInput for an ID that is none."""
+    ids = context.ids
+    return freeze(
+        given,
+        {
+            "actor_ids": lambda values: [
+                ids.open_as("PartnerAdmin", value, f"filter.actorIds[{n}]") for n, value in enumerate(values)
+            ],
+            "target_ids": lambda values: [
+                ":".join(map(str, ids.open(value, f"filter.targetIds[{n}]")))
+                for n, value in enumerate(values)
+            ],
+        },
+    )
+
+
+def require_audit_trail(viewer: Viewer) -> None:
+    """Refuse with FORBIDDEN unless one of the viewer's roles opens the audit trail."""
+    if not viewer.sees_audit_trail:
+        raise Forbidden("The audit trail is for full and read-only admins.")
+
+
+@dataclass(frozen=True)
+class AuditEventById:
+    """Events by their own id: None for those who may not see the audit trail."""
+
+    async def load(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
+    ) -> Sequence[Row | None]:
+        if not context.viewer.sees_audit_trail:
+            return [None] * len(parents)
+        return await by_id(AUDIT_EVENT).load(context, parents, arguments, columns)
+
+
+AUDIT_EVENT_BY_ID = AuditEventById()
+AUDIT_EVENTS = Listing(AUDIT_EVENT, AUDIT_CRITERIA)

@@ -1,0 +1,57 @@
+"""Setting up the partner's own organization."""
+
+from typing import Any
+
+import strawberry
+
+from resolvers.changes.own_organization import ACCEPT_TERMS, COMPLETE_SETUP
+from resolvers.changes.perform import Outcome
+from resolvers.partner import OWN_ORGANIZATION
+from schema.changes.errors import UserError
+from schema.changes.payload import USER_ERRORS, IdempotencyKey, changed_row, made
+from schema.partner import OwnOrganization
+from schema.selection import Info
+
+
+@strawberry.input(description="Which terms are accepted.")
+class AcceptOwnOrganizationTermsInput:
+    terms_version: str = strawberry.field(
+        description="The version that was shown and accepted: the policy's `termsVersion`."
+    )
+
+
+async def _own_organization(root: Any, info: Info) -> Any:
+    return await changed_row(root, info, OWN_ORGANIZATION, "OwnOrganization")
+
+
+@strawberry.type(description="What came of a step of the own organization's set-up.")
+class OwnOrganizationPayload:
+    own_organization = strawberry.field(
+        resolver=_own_organization,
+        graphql_type=OwnOrganization | None,
+        description="The own organization; null when nothing was changed.",
+    )
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
+
+
+async def _accept(
+    info: Info, input: AcceptOwnOrganizationTermsInput, idempotency_key: IdempotencyKey = None
+) -> Outcome:
+    return await made(info, ACCEPT_TERMS, idempotency_key, terms_version=input.terms_version)
+
+
+async def _complete(info: Info, idempotency_key: IdempotencyKey = None) -> Outcome:
+    return await made(info, COMPLETE_SETUP, idempotency_key)
+
+
+accept_terms = strawberry.mutation(
+    resolver=_accept,
+    graphql_type=OwnOrganizationPayload,
+    description="Accept the terms of the own organization, once. Needs MANAGE_OWN_ORGANIZATION.",
+)
+complete_setup = strawberry.mutation(
+    resolver=_complete,
+    graphql_type=OwnOrganizationPayload,
+    description="Complete the set-up, once the terms are accepted: from then on the own organization reads as a"
+    " customer. Needs MANAGE_OWN_ORGANIZATION.",
+)
