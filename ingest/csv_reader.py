@@ -17,10 +17,10 @@ _MANY = 10_000
 """So many malformed records are given away before the next are looked for."""
 
 _QUOTED = rb'"[^"]*+(?:""[^"]*+)*+'
-_FIELD = rb'(?:[^",\r\n]*+|' + _QUOTED + rb'")'
+_FIELD = rb"(?:" + _QUOTED + rb'"|[^",\r\n]*+)'
 _RECORD = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\r?\n")
 _ANY_FIELD = re.compile(r"(" + _FIELD.decode() + r")(?:,|\r?\n)")
-_BEGINNING = re.compile(rb"(?:" + _FIELD + rb",)*+(?:[^\",\r\n]*+\r?|" + _QUOTED + rb'"?\r?)\Z')
+_BEGINNING = re.compile(rb"(?:" + _FIELD + rb",)*+(?:" + _QUOTED + rb'"?\r?|[^",\r\n]*+\r?)\Z')
 
 
 def _records(fields: int) -> re.Pattern[bytes]:
@@ -146,6 +146,8 @@ class CsvReader:
         first = self._line
         data = self._take(end)
         rows = pl.read_csv(data, has_header=False, schema=self._schema)
+        if b'""' in data:
+            rows = rows.with_columns(pl.all().replace("", None))
         lines = pl.int_range(first, first + rows.height, dtype=pl.Int64)
         if self._line - first != rows.height:  # some fields hold newlines
             inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))

@@ -1,0 +1,112 @@
+"""The CSV reader over random records, and over what is none, in blocks of every size."""
+
+import io
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.batch import LINE, LONGEST_RECORD
+from ingest.csv_reader import CsvReader
+
+FIELD = st.text(st.sampled_from(list('abé日",\n\r \t#\\|0')), max_size=8)
+WIDTH = 3
+RECORD = st.lists(FIELD, min_size=WIDTH, max_size=WIDTH)
+NAMES = ["a", "b,", 'c"']
+
+
+def read(data: bytes, block: int) -> tuple[list[tuple[object, ...]], list[tuple[int, str]]]:
+    batches = list(CsvReader(io.BytesIO(data), block).batches())
+    rows = pl.concat([batch.rows for batch in batches])
+    return rows.rows(), [(bad.line, bad.message) for batch in batches for bad in batch.malformed]
+
+
+def written(
+    records: list[list[str]], newline: str, quote_all: bool, blank_after: int
+) -> tuple[str, list[int]]:
+    """A file of these records, and the lines on which they begin."""
+
+    def field(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if quote_all or set(text) & set('",\r\n') else text
+
+    text, lines = "", []
+    for number, record in enumerate([NAMES, *records]):
+        lines.append(text.count("\n") + 1)
+        text += ",".join(map(field, record)) + newline
+        if number == blank_after:
+            text += newline
+    return text, lines[1:]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(RECORD, max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+    st.integers(0, 12),
+    st.integers(1, 80),
+    st.booleans(),
+)
+def test_any_records_are_read_with_their_lines(
+    records: list[list[str]], newline: str, quote_all: bool, blank_after: int, block: int, ends: bool
+) -> None:
+    text, lines = written(records, newline, quote_all, blank_after)
+    data = text.encode()
+    if not ends and blank_after > len(records):
+        data = data.removesuffix(newline.encode())
+
+    rows, malformed = read(data, block)
+
+    expected = [
+        (line, *(field or None for field in record)) for line, record in zip(lines, records, strict=True)
+    ]
+    assert rows == expected
+    assert malformed == []
+    assert CsvReader(io.BytesIO(data), block).columns == NAMES
+
+
+BAD = st.sampled_from([b"x,y", b"1,2,3,4", b'a"b,2,3', b'"a"b,2,3', b"\xff,2,3", b"a\rb,2,3"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(BAD, st.just(b"1,2,3"), st.just(b'"1\n1",2,"3"')), max_size=15), st.integers(1, 60))
+def test_reading_goes_on_after_what_is_no_record(records: list[bytes], block: int) -> None:
+    rows, malformed = read(b"a,b,c\n" + b"".join(record + b"\n" for record in records), block)
+
+    line, good, bad = 2, [], []
+    for record in records:
+        (good if record.strip(b'"') in (b"1,2,3", b'1\n1",2,"3') else bad).append(line)
+        line += record.count(b"\n") + 1
+    assert [row[0] for row in rows] == good
+    assert [at for at, _ in malformed] == bad
+
+
+def test_a_quote_that_is_never_closed_costs_one_row_and_no_memory() -> None:
+    row = b"1,2,3\n"
+    after = LONGEST_RECORD // len(row) + 1000
+    rows, malformed = read(b'a,b,c\n1,"2,3\n' + row * after, 1 << 16)
+
+    assert len(rows) == after
+    assert [at for at, _ in malformed] == [2]
+
+
+def test_a_line_without_end_is_passed_over() -> None:
+    rows, malformed = read(b"a,b,c\n1,2,3\n" + b"x" * (LONGEST_RECORD * 3) + b"\n4,5,6\n", 1 << 16)
+
+    assert [row[0] for row in rows] == [2, 4]
+    assert [at for at, _ in malformed] == [3]
+
+
+def test_rows_of_commas_are_rows_and_blank_lines_are_not() -> None:
+    rows, malformed = read(b"a,b,c\n\n,,\n\r\n1,2,3", 100)
+
+    assert rows == [(3, None, None, None), (5, "1", "2", "3")]
+    assert malformed == []
+    assert read(b"a\n\nx\n", 100)[0] == [(3, "x")]
+
+
+def test_an_empty_file_has_no_rows() -> None:
+    for data in (b"", b"\xef\xbb\xbf", b"a,b,c", b"a,b,c\r\n"):
+        reader = CsvReader(io.BytesIO(data), 2)
+        assert sum(batch.rows.height for batch in reader.batches()) == 0
+    assert LINE not in reader.columns
