@@ -7,11 +7,11 @@ from typing import Any
 
 import asyncpg
 
+from models.statement import bind
 from resolvers.changes.errors import Refused, UserError, UserErrorCode
 from resolvers.context import Context
 from resolvers.errors import BadUserInput
 from resolvers.row import Row
-from resolvers.statement import bind
 from resolvers.viewer import Permission, Viewer
 
 Facts = Mapping[str, Any]
