@@ -87,14 +87,14 @@ async def whole(api: Api, email: str, field: ListField, **arguments: Any) -> lis
 
 
 async def nodes(
-    api: Api, email: str, field: ListField, select: str, **arguments: Any
+    api: Api, email: str, field: ListField, select: str, *, size: int = LARGEST_PAGE, **arguments: Any
 ) -> list[dict[str, Any]]:
-    """Every node of the whole list, in large pages."""
+    """Every node of the whole list, in pages of this size."""
     text = f"nodes {{ {select} }} pageInfo {{ hasNextPage endCursor }}"
     found: list[dict[str, Any]] = []
     after = None
     while True:
-        one = await page(api, email, field, text, first=LARGEST_PAGE, after=after, **arguments)
+        one = await page(api, email, field, text, first=size, after=after, **arguments)
         found += one["nodes"]
         after = one["pageInfo"]["endCursor"]
         if not one["pageInfo"]["hasNextPage"]:
