@@ -60,6 +60,7 @@ TRIAL = Entity(
         "in_force": TRIAL_IN_FORCE,
         "days_until_expiration": "t.end_date - :as_of::date",
         "started_by_id": "t.started_by_id",
+        "converted_to_id": "t.converted_to_id",
     },
 )
 

@@ -8,6 +8,7 @@ import strawberry
 from resolvers.billing import INVOICE_ORDER, INVOICES_OF_SUBSCRIPTION, ORDER_ORDER, ORDERS_OF_SUBSCRIPTION
 from resolvers.customers import CUSTOMER_BY_ID
 from resolvers.entitlements import (
+    SUBSCRIPTION_BY_ID,
     SubscriptionRow,
     TrialRow,
     entitlement_criteria,
@@ -76,6 +77,12 @@ async def _started_by(root: Any, info: Info) -> Any:
     if root.started_by_id is None:
         return None
     return await info.context.load(PARTNER_ADMIN_BY_ID, root.started_by_id, (), wanted(info, "PartnerAdmin"))
+
+
+async def _converted_to(root: Any, info: Info) -> Any:
+    if root.converted_to_id is None:
+        return None
+    return await info.context.load(SUBSCRIPTION_BY_ID, root.converted_to_id, (), wanted(info, "Subscription"))
 
 
 async def _licenses(root: Any, info: Info) -> Any:
@@ -165,4 +172,10 @@ class Trial(Entitlement):
         graphql_type=PARTNER_ADMIN | None,
         description="The partner admin who started it, when that is known.",
         metadata=needs("started_by_id"),
+    )
+    converted_to = strawberry.field(
+        resolver=_converted_to,
+        graphql_type=Subscription | None,
+        description="The subscription that followed it; null unless it was converted here.",
+        metadata=needs("converted_to_id"),
     )
