@@ -20,6 +20,7 @@ from resolvers.errors import BadUserInput
 from resolvers.order import Key, Order, directed
 from resolvers.page import Narrowing
 from resolvers.relations import Listing
+from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import listed
 
@@ -222,6 +223,6 @@ def _windowed(measure: Measure, window: str | None, n: int) -> Measure:
     return replace(measure, where=measure.where.replace(f":{window}::", f":{window}_{n}::"))
 
 
-FIGURES = Figures()
+FIGURES = Remembered(Figures(), "figures", lambda figures: 1 + len(vars(figures)))
 
 ANALYTICS_PRODUCTS = (Product.MEETINGS.value, Product.CALLING.value)

@@ -12,6 +12,7 @@ from kpis.policy import Policy
 from resolvers.database import Database
 from resolvers.events import Events, NoEvents
 from resolvers.ids import GlobalIds
+from resolvers.memory import Memory
 from resolvers.viewer import Viewer
 
 Columns = frozenset[str]
@@ -56,6 +57,10 @@ class Context:
     """The client's own name for the operation, under which its changes are made once."""
     expires_at: float = math.inf
     """When the viewer's token ends (Unix time), and with it whatever streams."""
+    data_version: int | None = None
+    """The version of the partner's data that the request began with; None once it has changed that itself."""
+    remembered: Memory | None = None
+    """What the process remembers of earlier requests."""
     memory: dict[Any, Any] = field(default_factory=dict)
     """For what is worked out once a request, such as which columns a selection wants."""
     _loaders: dict[Any, Any] = field(default_factory=dict)
@@ -74,6 +79,7 @@ class Context:
     def forget(self) -> None:
         """Load anew from now on: something has changed."""
         self._loaders.clear()
+        self.data_version = None
 
     async def load(
         self, relation: Relation, parent: Any, arguments: Arguments = (), columns: Columns = frozenset()

@@ -11,6 +11,7 @@ from kpis.distribution import Interval
 from resolvers.analytics import Lines
 from resolvers.context import Arguments, Columns, Context
 from resolvers.errors import BadUserInput
+from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import visible
 
@@ -44,7 +45,9 @@ class Distribution:
             sql = distribution.trend(distribution.ROLLED_UP)
         else:
             where = " AND ".join([*lines.where(context), "ls.active"])
-            sql = distribution.trend(distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}"))
+            sql = distribution.trend(
+                distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}")
+            )
         values = context.parameters(lines.as_of) | lines.values(context) | {"days": [to for _, to in days]}
         rows = await context.database.fetch(sql, values, Row)
         return points(days, rows)
@@ -94,6 +97,6 @@ class DistributionOf:
         return [points(days, rows[parent]) for parent in parents]
 
 
-DISTRIBUTION = Distribution()
+DISTRIBUTION = Remembered(Distribution(), "distribution", lambda points: 1 + 5 * len(points))
 DISTRIBUTION_OF_CUSTOMER = DistributionOf("ls.customer_id = ANY(:parents::bigint[])", "ls.customer_id")
 DISTRIBUTION_OF_LICENSE = DistributionOf("ls.license_id = ANY(:parents::bigint[])", "ls.license_id")

@@ -39,6 +39,8 @@ class Viewer:
     partner_id: int
     admin_id: int
     roles: frozenset[PartnerRole]
+    data_version: int = 0
+    """The version of the partner's data at the time of asking."""
 
     @property
     def sees_all_customers(self) -> bool:
@@ -59,7 +61,7 @@ class Viewer:
 
 
 _VIEWER = """
-SELECT p.id AS partner_id, a.id AS admin_id, a.roles
+SELECT p.id AS partner_id, p.data_version, a.id AS admin_id, a.roles
 FROM partners p JOIN partner_admins a ON a.partner_id = p.id
 WHERE p.name = :partner_name AND a.email_key = :email AND a.active AND cardinality(a.roles) > 0
 """
@@ -74,4 +76,5 @@ async def find_viewer(database: Database, partner: str, email: str) -> Viewer:
     if not rows:
         raise Unauthenticated("The token names no partner admin with access. Ask your partner's full admin.")
     row = rows[0]
-    return Viewer(row.partner_id, row.admin_id, frozenset(PartnerRole(role) for role in row.roles))
+    roles = frozenset(PartnerRole(role) for role in row.roles)
+    return Viewer(row.partner_id, row.admin_id, roles, row.data_version)

@@ -9,6 +9,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -16,6 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
 
 from resolvers.database import Database
+from server.execution import code_of
 
 OPERATIONS = Counter("partnerhub_operations_total", "GraphQL operations, by outcome.", ["outcome"])
 SECONDS = Histogram("partnerhub_operation_seconds", "How long an operation took.")
@@ -23,10 +25,27 @@ STATEMENTS = Counter("partnerhub_sql_statements_total", "SQL statements run for 
 DATABASE_SECONDS = Counter("partnerhub_sql_seconds_total", "Time spent in SQL statements of operations.")
 
 
+REMEMBERED = Counter(
+    "partnerhub_remembered_total", "Results that were asked of memory, by hit or miss.", ["found"]
+)
+REMEMBERED_VALUES = Gauge(
+    "partnerhub_remembered_values", "Values that are remembered now.", multiprocess_mode="livesum"
+)
+
+
+def remembered(found: str, values: int) -> None:
+    """Count a look-up in memory: `hit` or `miss`."""
+    REMEMBERED.labels(found).inc()
+    REMEMBERED_VALUES.set(values)
+
+
+def count(outcome: str) -> None:
+    OPERATIONS.labels(outcome).inc()
+
+
 def observe(errors: Iterable[GraphQLError], seconds: float, database: Database) -> None:
     """Count one operation. Its outcome is `ok`, or the code of its first error."""
-    outcome = next((str((error.extensions or {}).get("code", "error")).lower() for error in errors), "ok")
-    OPERATIONS.labels(outcome).inc()
+    count(next((code_of(error) for error in errors), "ok"))
     SECONDS.observe(seconds)
     STATEMENTS.inc(database.statements)
     DATABASE_SECONDS.inc(database.seconds)

@@ -7,8 +7,10 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from resolvers.context import Context, Limits
 from resolvers.database import Database
 from resolvers.ids import GlobalIds
+from resolvers.memory import Memory
 from resolvers.row import Row
 from resolvers.viewer import find_viewer
+from server import metrics
 from server.execution import Executor
 from server.jwks import ProviderKeys
 from server.limits import Maxima
@@ -27,11 +29,12 @@ class Service:
     verifier: Verifier
     executor: Executor
     listener: Listener
+    memory: Memory
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""
         identity = await self.verifier.identity(authorization)
-        database = Database(self.client)
+        database = Database(self.client, self.settings.database_wait_seconds)
         viewer = await find_viewer(database, identity.partner, identity.email)
         settings = self.settings
         return Context(
@@ -42,12 +45,18 @@ class Service:
             limits=Limits(settings.default_page_size, settings.maximum_page_size),
             launch_url=settings.launch_url,
             events=self.listener,
+            data_version=viewer.data_version,
+            remembered=self.memory,
             expires_at=identity.expires_at,
         )
 
 
 async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
-    keys: Keys = ProviderKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.data_dir)
+    keys: Keys
+    if settings.jwks_url:
+        keys = ProviderKeys(settings.jwks_url, settings.jwks_ttl_seconds, settings.jwks_pause_seconds)
+    else:
+        keys = LocalKeys(settings.data_dir)
     rows = await Database(client).fetch("SELECT id_key FROM installation", {}, Row)
     maxima = Maxima(
         settings.maximum_depth, settings.maximum_fields, settings.maximum_rows, settings.default_page_size
@@ -59,4 +68,5 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
         verifier=Verifier(settings, keys),
         executor=Executor(maxima, settings.request_timeout_seconds),
         listener=Listener(client),
+        memory=Memory(settings.remembered_values, metrics.remembered),
     )

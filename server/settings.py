@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from kpis.policy import Policy
 
@@ -16,11 +18,17 @@ class Settings(Policy, BaseSettings):
     """Everything that can be set, with its default. The thresholds of `Policy` are settings as well."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PARTNERHUB_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix="PARTNERHUB_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # `PARTNERHUB_JWKS_URL=` says that there is none
+        extra="ignore",
+        frozen=True,
     )
 
     database_url: str | None = Field(
         None,
+        pattern="^postgres(ql)?://",
         description="`postgres://user:password@host:port/database`, PostgreSQL 15 or newer."
         " Unset: the embedded PostgreSQL in the data folder.",
     )
@@ -31,8 +39,17 @@ class Settings(Policy, BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
     workers: int = Field(1, ge=1, description="How many processes serve.")
     database_connections: int = Field(10, ge=1, description="The most database connections of a process.")
+    database_wait_seconds: float = Field(
+        10.0, gt=0, description="How long a statement waits for one of them to be free."
+    )
     jwks_url: str | None = Field(
         None, description="Where an identity provider publishes its keys. Set: only its tokens are accepted."
+    )
+    jwks_ttl_seconds: float = Field(
+        600.0, gt=0, description="How long those keys are good before they are fetched again."
+    )
+    jwks_pause_seconds: float = Field(
+        10.0, ge=0, description="The least time between two fetches, however many unknown keys tokens name."
     )
     jwt_issuer: str = Field("partnerhub", description="The `iss` that a token must carry.")
     jwt_audience: str = Field("partnerhub", description="The `aud` that a token must carry.")
@@ -51,6 +68,12 @@ class Settings(Policy, BaseSettings):
         ge=1,
         description="The most rows that an operation may come to, by the page sizes it asks for.",
     )
+    remembered_values: int = Field(
+        200_000,
+        ge=0,
+        description="How many values of computed KPIs and trends a process remembers until the data changes;"
+        " 0 remembers nothing.",
+    )
     maximum_body_bytes: int = Field(1_000_000, ge=1000, description="The largest request that is read.")
     request_timeout_seconds: float = Field(30.0, gt=0, description="An operation that takes longer is ended.")
     launch_url: str = Field(
@@ -60,6 +83,18 @@ class Settings(Policy, BaseSettings):
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="The least that is logged."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The strongest first: flags, then `.env`, then the environment."""
+        return init_settings, dotenv_settings, env_settings
 
     @property
     def policy(self) -> Policy:
@@ -71,8 +106,17 @@ def load_settings(**flags: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"][:1]).upper()
-        raise SettingsError(f"PARTNERHUB_{name}: {first['msg']}") from None
-    except ValueError as error:  # a list that is no JSON
-        raise SettingsError(str(error)) from None
+        raise SettingsError(*(_reason(fault) for fault in error.errors())) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env is not UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f".env cannot be read: {error.strerror}") from None
+    except PydanticSettingsError as error:  # a list that is no JSON; the text names the field
+        field = str(error).split('"')[1]
+        raise SettingsError(f"PARTNERHUB_{field.upper()}: give a JSON list, such as [1, 2]") from None
+
+
+def _reason(fault: ErrorDetails) -> str:
+    name, *place = (str(part) for part in fault["loc"])
+    where = f" (item {place[0]})" if place else ""
+    return f"PARTNERHUB_{name.upper()}{where}: {fault['msg']}"
