@@ -28,11 +28,13 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_layers.py
 	@$(BIN)/partnerhub schema | diff -u schema.graphql - || { echo "schema.graphql is behind: run make fix" >&2; exit 1; }
+	@$(BIN)/python -m kpis.docs | diff -u docs/kpis.md - || { echo "docs/kpis.md is behind: run make fix" >&2; exit 1; }
 
 fix: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/partnerhub schema > schema.graphql
+	@$(BIN)/python -m kpis.docs > docs/kpis.md
 
 lock: setup
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock

@@ -1,0 +1,78 @@
+"""docs/kpis.md, made of the declarations: `python -m kpis.docs > docs/kpis.md`."""
+
+import sys
+
+from kpis.customer_status import STATUS_RULES
+from kpis.licenses import SECTIONS
+from kpis.measures import Measure, Section
+from kpis.policy import Policy
+
+
+def camel(name: str) -> str:
+    """A name as the API writes it."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def _row(measure: Measure) -> str:
+    return f"| `{camel(measure.name)}` | {measure.help} | {measure.formula} | {measure.unit} |"
+
+
+def _section(section: Section) -> str:
+    rows = "\n".join(_row(measure) for measure in section.measures)
+    window = "" if section.window is None else " The window's length is the argument `days`."
+    return f"""## {section.type_name}: `{camel(section.name)}`
+
+{section.help}{window}
+
+| KPI | tells | formula | unit |
+|---|---|---|---|
+{rows}
+"""
+
+
+def document() -> str:
+    """The page."""
+    sections = "\n".join(_section(section) for section in SECTIONS)
+    statuses = "\n".join(f"| `{rule.status}` | {rule.help} |" for rule in STATUS_RULES)
+    thresholds = "\n".join(
+        f"| `{camel(name)}` | {list(field.default) if isinstance(field.default, tuple) else field.default}"
+        f" | {field.description} |"
+        for name, field in Policy.model_fields.items()
+    )
+    return f"""# KPIs
+
+This page is made of the declarations in `kpis/`; `make fix` writes it, `make check` compares.
+
+All dates are UTC, and everything is relative to one day D: `asOf`, or today. *Lines* are the license lines of the
+product on entitlements in force on D. Sums come first and divisions last: a rate over several lines is never an
+average of rates, and it is null where its divisor is 0. A customer counts once, however many of its lines match.
+
+{sections}
+## Low assignment and its peers
+
+A customer's rate is Σ assigned / Σ total over its lines of one product. Its peers are the partner's customers with
+licenses of that product in the same size band by Σ total, whoever looks; where the band holds fewer than
+`lowAssignmentMinimumPeers`, all of them. It is low when its rate is below `lowAssignmentShareOfMedian` × the median
+of its peers' rates. With both products, it is low when it is for either.
+
+## Customer statuses
+
+In order of urgency: the first that applies is the primary one.
+
+| status | applies when |
+|---|---|
+{statuses}
+
+## Thresholds
+
+The API reports those in force as `Partner.policy`; [settings](settings.md) change them.
+
+| threshold | default | meaning |
+|---|---|---|
+{thresholds}
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())
