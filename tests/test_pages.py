@@ -1,0 +1,237 @@
+"""Keyset pages: what a page tells of its list, which arguments are refused, and that inserts move nothing."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from ingest import run_import
+from tests import oracle
+from tests.lists import (
+    CUSTOMERS,
+    LISTS,
+    PAGE_INFO,
+    SUBSCRIPTIONS,
+    TRIALS,
+    ListField,
+    operation,
+    page,
+    whole,
+)
+from tests.rows import Rows, random_rows, write_rows
+from tests.server import Api, served
+from tests.world import ASSIGNED, FULL, World
+
+pytest_plugins = ["tests.world_fixture"]
+
+EACH_LIST = pytest.mark.parametrize("field", LISTS, ids=lambda field: field.name)
+OTHER_LIST = {
+    "customers": "subscriptions",
+    "subscriptions": "trials",
+    "trials": "partnerAdmins",
+    "partnerAdmins": "tags",
+    "tags": "resources",
+    "resources": "customers",
+}
+
+
+async def cursor_of(world: World, name: str, order: str = "") -> str:
+    query = f"{{ {name}(first: 1{order}) {{ pageInfo {{ endCursor }} }} }}"
+    cursor: str = (await world.api.ask(FULL, query)).data[name]["pageInfo"]["endCursor"]
+    return cursor
+
+
+async def refusal(world: World, field: ListField, **arguments: Any) -> str:
+    """The message, for a list that is refused as a whole."""
+    answer = await world.api.ask(FULL, operation(field, "totalCount"), arguments)
+    assert answer.codes == ["BAD_USER_INPUT"], (arguments, answer.body)
+    assert answer.errors[0]["path"] == [field.name]
+    assert answer.body["data"] is None
+    return str(answer.errors[0]["message"])
+
+
+@EACH_LIST
+async def test_page_sizes_that_cannot_be_served(world: World, field: ListField) -> None:
+    assert (await refusal(world, field, first=1, last=1)).startswith("first, last: ")
+    assert (await refusal(world, field, first=-1)).startswith("first: ")
+    assert (await refusal(world, field, last=-1)).startswith("last: ")
+    assert (await refusal(world, field, first=1001)).startswith("first: ")
+    assert (await refusal(world, field, last=2**31 - 1)).startswith("last: ")
+
+
+@EACH_LIST
+async def test_cursors_that_are_none_of_this_list(world: World, field: ListField) -> None:
+    own = await cursor_of(world, field.name)
+    foreign = await cursor_of(world, OTHER_LIST[field.name])
+    altered = own[:-3] + ("AAA" if own[-3:] != "AAA" else "BBB")
+    for cursor in (
+        "",
+        "0",
+        "garbage",
+        "Ä",
+        "a" * 5000,
+        "YXJyYXljb25uZWN0aW9uOjA=",
+        altered,
+        own * 2,
+        foreign,
+    ):
+        assert (await refusal(world, field, first=1, after=cursor)).startswith("after: ")
+        assert (await refusal(world, field, last=1, before=cursor)).startswith("before: ")
+
+
+@pytest.mark.parametrize("field", [CUSTOMERS, SUBSCRIPTIONS, TRIALS], ids=lambda field: field.name)
+async def test_a_cursor_of_another_order(world: World, field: ListField) -> None:
+    name = "CREATED_ON" if field is CUSTOMERS else "START_DATE"
+    ascending = await cursor_of(world, field.name, f", orderBy: {{ field: {name} }}")
+    descending = {"field": name, "direction": "DESC"}
+
+    for order in (None, descending):
+        assert (await refusal(world, field, after=ascending, orderBy=order)).startswith("after: ")
+
+
+@pytest.mark.parametrize("arguments", ["first: 1, last: 1", "first: -1", 'after: "garbage"', 'before: ""'])
+async def test_nested_lists_refuse_the_same(world: World, arguments: str) -> None:
+    name = arguments.split(":")[0]
+    for inner in ("subscriptions", "trials"):
+        query = f"{{ customers(first: 2) {{ nodes {{ {inner}({arguments}) {{ totalCount }} }} }} }}"
+        answer = await world.api.ask(FULL, query)
+        assert set(answer.codes) == {"BAD_USER_INPUT"}
+        assert answer.errors[0]["message"].startswith(name)
+        assert answer.errors[0]["path"] == ["customers", "nodes", 0, inner]
+
+
+@EACH_LIST
+async def test_cursors_of_a_page_are_those_of_its_edges(world: World, field: ListField) -> None:
+    select = f"edges {{ cursor node {{ {field.key} }} }} nodes {{ {field.key} }} {PAGE_INFO} totalCount"
+    one = await page(world.api, ASSIGNED, field, select, first=3)
+    assert one["pageInfo"]["startCursor"] == one["edges"][0]["cursor"]
+    assert one["pageInfo"]["endCursor"] == one["edges"][2]["cursor"]
+    assert [edge["node"] for edge in one["edges"]] == one["nodes"]
+
+    between = await page(
+        world.api,
+        ASSIGNED,
+        field,
+        select,
+        after=one["edges"][0]["cursor"],
+        before=one["edges"][2]["cursor"],
+    )
+    assert between["nodes"] == one["nodes"][1:2]
+    assert between["pageInfo"]["hasNextPage"] and between["pageInfo"]["hasPreviousPage"]
+    assert between["totalCount"] == one["totalCount"]
+
+
+@EACH_LIST
+async def test_a_page_of_nothing(world: World, field: ListField) -> None:
+    select = f"nodes {{ {field.key} }} {PAGE_INFO} totalCount"
+    sizes: list[dict[str, Any]] = [{"first": 0}, {"last": 0}]
+    for size in sizes:
+        found = await page(world.api, FULL, field, select, **size)
+        assert found["nodes"] == []
+        assert found["pageInfo"] == {
+            "hasNextPage": "first" in size,
+            "hasPreviousPage": "last" in size,
+            "startCursor": None,
+            "endCursor": None,
+        }
+        assert found["totalCount"] == len(await whole(world.api, FULL, field))
+
+
+async def test_without_a_size_a_page_has_fifty(world: World) -> None:
+    found = await page(world.api, FULL, CUSTOMERS, f"nodes {{ customerId }} {PAGE_INFO}")
+
+    assert len(found["nodes"]) == 50
+    assert found["pageInfo"]["hasNextPage"] and not found["pageInfo"]["hasPreviousPage"]
+
+
+@EACH_LIST
+async def test_the_total_is_counted_only_when_asked(world: World, field: ListField) -> None:
+    without = await world.api.ask(FULL, f"{{ {field.name} {{ nodes {{ {field.key} }} }} }}")
+    counted = await world.api.ask(FULL, f"{{ {field.name} {{ totalCount nodes {{ {field.key} }} }} }}")
+
+    assert without.data and counted.data
+    assert without.statements == 2, "the viewer and the page"
+    assert counted.statements == 3
+
+
+@pytest.fixture
+async def growing(
+    fresh_database_url: str, data_dir: Path, tmp_path: Path, today: date
+) -> AsyncIterator["Growing"]:
+    connection = await asyncpg.connect(fresh_database_url)
+    async with served(fresh_database_url, data_dir, "Growing") as api:
+        yield Growing(api, connection, tmp_path, today)
+    await connection.close()
+
+
+class Growing:
+    """A partner that gets more rows while it is read."""
+
+    def __init__(self, api: Api, connection: asyncpg.Connection, folder: Path, today: date) -> None:
+        self.api, self.connection, self.folder, self.today = api, connection, folder, today
+        self.rows = random_rows(3, 240, today) | {"calls": []}
+
+    async def add(self, customers: range) -> None:
+        """Import these of the random customers, with what hangs on them."""
+        chosen = {row["customer_id"] for row in self.rows["customers"][customers.start : customers.stop]}
+        owners = {
+            row.get("subscription_id") or row.get("trial_id"): row["customer_id"]
+            for table in ("subscriptions", "trials")
+            for row in self.rows[table]
+        }
+
+        def belongs(row: oracle.Row) -> bool:
+            owner = row.get("customer_id") or owners.get(row.get("subscription_id") or row.get("trial_id"))
+            return owner is None or owner in chosen
+
+        part: Rows = {
+            table: [row for row in rows if belongs(row)] for table, rows in self.rows.items() if rows
+        }
+        folder = self.folder / f"{customers.start}"
+        write_rows(part, folder)
+        await run_import(self.connection, folder, partner="Growing")
+
+
+@pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
+async def test_inserts_between_pages_neither_hide_nor_repeat_rows(growing: Growing, backward: bool) -> None:
+    await growing.add(range(80))
+    lists = [
+        (CUSTOMERS, {"field": "NAME"}),
+        (CUSTOMERS, {"field": "URGENCY", "direction": "DESC"}),
+        (CUSTOMERS, {"field": "NEXT_RENEWAL"}),
+        (CUSTOMERS, {"field": "LAST_ADMIN_SIGN_IN", "direction": "DESC"}),
+        (SUBSCRIPTIONS, {"field": "END_DATE"}),
+        (TRIALS, {"field": "ADDED_ON", "direction": "DESC"}),
+    ]
+    old = [await whole(growing.api, FULL, field, orderBy=order) for field, order in lists]
+    walked: list[list[str]] = [[] for _ in lists]
+    cursors: list[str | None] = [None] * len(lists)
+    sizes = [11, 13, 9, 17, 11, 3]
+
+    for turn in range(40):
+        if turn in (1, 2, 3, 4):
+            await growing.add(range(40 + 40 * turn, 80 + 40 * turn))
+        for n, (field, order) in enumerate(lists):
+            if turn and cursors[n] is None:
+                continue
+            bounds: dict[str, Any] = {"first": sizes[n], "after": cursors[n]}
+            if backward:
+                bounds = {"last": sizes[n], "before": cursors[n]}
+            select = f"nodes {{ {field.key} }} {PAGE_INFO}"
+            found = await page(growing.api, FULL, field, select, orderBy=order, **bounds)
+            keys = [node[field.key] for node in found["nodes"]]
+            walked[n] = keys + walked[n] if backward else walked[n] + keys
+            info = found["pageInfo"]
+            more = info["hasPreviousPage"] if backward else info["hasNextPage"]
+            cursors[n] = info["startCursor" if backward else "endCursor"] if more else None
+
+    for n, (field, order) in enumerate(lists):
+        assert cursors[n] is None
+        assert len(set(walked[n])) == len(walked[n])
+        assert [key for key in walked[n] if key in set(old[n])] == old[n]
+        everything = await whole(growing.api, FULL, field, orderBy=order)
+        assert len(everything) > len(old[n])
+        assert [key for key in everything if key in set(walked[n])] == walked[n]
