@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from models.statement import bind
 from resolvers.errors import Busy
 from resolvers.row import Row
-from models.statement import bind
 
 R = TypeVar("R", bound=Row)
 

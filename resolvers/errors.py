@@ -26,3 +26,9 @@ class Unauthenticated(ClientError):
     """No token, or not one that names an admin with access."""
 
     code = "UNAUTHENTICATED"
+
+
+class Busy(ClientError):
+    """The database has no connection to spare."""
+
+    code = "TIMEOUT"

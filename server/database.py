@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
@@ -40,6 +42,7 @@ async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]
         application_name="partnerhub",
         server_settings={"idle_in_transaction_session_timeout": timeout_ms},
     )
+    _name_ssl(config["connections"][CONNECTION]["credentials"])
     async with TortoiseContext() as context:
         await context.init(config=config)
         client = context.db(CONNECTION)
@@ -55,6 +58,22 @@ async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]
                 "the database is older than PostgreSQL 15: upgrade it, or use the embedded one"
             )
         yield client
+
+
+async def connect(url: str) -> asyncpg.Connection:
+    """One connection, for a command's own work. Raises DatabaseError."""
+    credentials = tortoise_config(url)["connections"][CONNECTION]["credentials"]
+    _name_ssl(credentials)
+    try:
+        return await asyncpg.connect(**credentials)
+    except Exception as error:
+        raise DatabaseError(f"the database cannot be reached: {_line(error)}") from error
+
+
+def _name_ssl(credentials: dict[str, Any]) -> None:
+    """libpq and every provider's address say `sslmode`; as an argument asyncpg calls it `ssl`."""
+    if "sslmode" in credentials:
+        credentials["ssl"] = credentials.pop("sslmode")
 
 
 async def require_up_to_date(client: BaseDBAsyncClient) -> None:

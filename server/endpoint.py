@@ -13,10 +13,13 @@ from strawberry.types.graphql import OperationType
 from resolvers.context import Context
 from resolvers.errors import Unauthenticated
 from server import metrics
+from server.disconnect import ClientGone, while_connected
+from server.execution import code_of, present, wrapped
 from server.graphiql import page
 from server.requests import (
     RESPONSE_TYPE,
     BadRequest,
+    Operation,
     answer,
     answers_as,
     error_answer,
@@ -41,7 +44,11 @@ class Endpoint:
         if scope["type"] == "websocket":
             await self._sockets(scope, receive, send)
             return
-        response = await self._respond(Request(scope, receive))
+        try:
+            response = await self._respond(Request(scope, receive))
+        except ClientGone:
+            metrics.count("client_gone")
+            return
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -58,15 +65,24 @@ class Endpoint:
         try:
             context = await self._service.authenticate(request.headers.get("authorization"))
             context.idempotency_key = request.headers.get("idempotency-key")
-            return await self._run(request, context, media_type)
+            operation = await read_operation(request, self._service.settings.maximum_body_bytes)
+            async with while_connected(request.receive):
+                return await self._run(request.method, operation, context, media_type)
         except Unauthenticated as error:
+            metrics.count("unauthenticated")
             challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}
             return error_answer(error.message, error.code, media_type, 401, **challenge)
         except BadRequest as error:
-            return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status)
+            metrics.count("bad_user_input")
+            return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status, **error.headers)
+        except ClientGone:
+            raise
+        except Exception as error:  # such as a database that is gone when it is asked who the viewer is
+            failure = present(wrapped(error))
+            metrics.count(code_of(failure))
+            return answer({"errors": [failure.formatted]}, media_type, 503)
 
-    async def _run(self, request: Request, context: Context, media_type: str) -> Response:
-        operation = await read_operation(request, self._service.settings.maximum_body_bytes)
+    async def _run(self, method: str, operation: Operation, context: Context, media_type: str) -> Response:
         started = time.perf_counter()
         try:
             result = await self._service.executor.run(
@@ -74,11 +90,13 @@ class Endpoint:
                 context,
                 variable_values=operation.variables,
                 operation_name=operation.operation_name,
-                allowed_operation_types=_READS if request.method == "GET" else _ALL,
+                allowed_operation_types=_READS if method == "GET" else _ALL,
             )
         except InvalidOperationTypeError:
-            if request.method == "GET":
-                raise BadRequest("GET runs queries only; send the operation by POST.", 405) from None
+            if method == "GET":
+                raise BadRequest(
+                    "GET runs queries only; send the operation by POST.", 405, Allow="POST"
+                ) from None
             raise BadRequest("A subscription needs a WebSocket (graphql-transport-ws).") from None
         except CannotGetOperationTypeError:
             raise BadRequest(

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
-from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.extensions.base_extension import SchemaExtension
 from strawberry.types import ExecutionResult
 from tortoise.exceptions import OperationalError
 
+from resolvers.context import Context
 from resolvers.errors import ClientError
 from schema import build_schema
 from server.limits import Maxima, TooComplex, check
@@ -59,11 +60,16 @@ class Executor:
     def __init__(self, maxima: Maxima, timeout_seconds: float) -> None:
         limited = type("Limited", (Limited,), {"maxima": maxima})
         self.schema = build_schema(
-            [limited, lambda: ParserCache(KNOWN_DOCUMENTS), lambda: Validated(KNOWN_DOCUMENTS)]
+            [
+                lambda: MaxTokensLimiter(MAXIMUM_TOKENS),
+                limited,
+                lambda: ParserCache(KNOWN_DOCUMENTS),
+                lambda: Validated(KNOWN_DOCUMENTS),
+            ]
         )
         self._timeout = timeout_seconds
 
-    async def run(self, query: str, context: Any, **operation: Any) -> ExecutionResult:
+    async def run(self, query: str, context: Context, **operation: Any) -> ExecutionResult:
         """The result, its errors made presentable. Raises what Strawberry raises for no operation at all."""
         try:
             async with asyncio.timeout(self._timeout):
@@ -71,6 +77,8 @@ class Executor:
         except TimeoutError:
             message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
             return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": "TIMEOUT"})])
+        finally:
+            context.database.end()
         assert isinstance(result, ExecutionResult)
         if result.errors:
             result.errors = [present(error) for error in result.errors]
@@ -85,7 +93,9 @@ def present(error: GraphQLError) -> GraphQLError:
     if isinstance(original, ClientError) or "code" in (error.extensions or {}):
         return error
     if original is None or isinstance(original, GraphQLError):  # the document or its variables are wrong
-        return _with(error, error.message, {**(error.extensions or {}), "code": "BAD_USER_INPUT"})
+        too_complex = isinstance(error, GraphQLSyntaxError) and error.message.endswith("Parsing aborted.")
+        code = "QUERY_TOO_COMPLEX" if too_complex else "BAD_USER_INPUT"
+        return _with(error, error.message, {**(error.extensions or {}), "code": code})
     if _is_text_refused(original):
         return _with(
             error, "A text holds a character that cannot be stored (NUL).", {"code": "BAD_USER_INPUT"}
@@ -99,6 +109,16 @@ def present(error: GraphQLError) -> GraphQLError:
         f"Something went wrong here. Tell the operator the id {incident}.",
         {"code": "INTERNAL_SERVER_ERROR", "id": incident},
     )
+
+
+def wrapped(error: Exception) -> GraphQLError:
+    """A failure outside of any field, as an error that `present` takes."""
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+
+
+def code_of(error: GraphQLError) -> str:
+    """The error's code, as metrics name an outcome."""
+    return str((error.extensions or {}).get("code", "error")).lower()
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -1,17 +1,19 @@
 """An identity provider's keys, fetched when needed and remembered for a while."""
 
 import asyncio
+import logging
 import time
+from typing import Any
 
 import httpx
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet, import_key
 
 from resolvers.errors import Unauthenticated
 
-TIME_TO_LIVE = 600.0
-"""Seconds until the keys are fetched again."""
-UNKNOWN_KEY_PAUSE = 30.0
-"""Seconds between two fetches for keys that are not known, so that made-up key IDs cannot drive them."""
+log = logging.getLogger("partnerhub.tokens")
+
+FETCH_SECONDS = 5.0
 
 
 class ProviderKeys:
@@ -19,31 +21,53 @@ class ProviderKeys:
 
     algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, ttl_seconds: float, pause_seconds: float) -> None:
         self._url = url
-        self._keys: KeySet | None = None
-        self._fetched_at = -TIME_TO_LIVE
+        self._ttl = ttl_seconds
+        self._pause = pause_seconds
+        self._keys: dict[str, Key] = {}
+        self._tried_at = self._fetched_at = float("-inf")
         self._turn = asyncio.Lock()
 
     async def key_set(self, key_id: str | None) -> KeySet:
+        """The key that the token names, alone. Raises Unauthenticated."""
         if key_id is None:
             raise Unauthenticated("The access token names no key (`kid`).")
-        async with self._turn:
-            age = time.monotonic() - self._fetched_at
-            known = self._keys is not None and any(key.kid == key_id for key in self._keys.keys)
-            if self._keys is None or age > TIME_TO_LIVE or (not known and age > UNKNOWN_KEY_PAUSE):
-                await self._fetch()
-        if self._keys is None:
+        # While one request fetches, the others go on with the key that they know.
+        if self._is_due(key_id) and not (key_id in self._keys and self._turn.locked()):
+            async with self._turn:
+                if self._is_due(key_id):
+                    await self._fetch()
+        if key_id in self._keys:
+            return KeySet([self._keys[key_id]])
+        if not self._keys:
             raise Unauthenticated("The identity provider's keys cannot be fetched. Try again shortly.")
-        return self._keys
+        raise Unauthenticated("The access token is signed by a key that the identity provider does not name.")
+
+    def _is_due(self, key_id: str) -> bool:
+        now = time.monotonic()
+        if now - self._tried_at < self._pause:  # so that made-up key IDs cannot drive the fetching
+            return False
+        return key_id not in self._keys or now - self._fetched_at > self._ttl
 
     async def _fetch(self) -> None:
-        self._fetched_at = time.monotonic()
+        self._tried_at = time.monotonic()
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
+            async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
                 response = await client.get(self._url)
                 response.raise_for_status()
-                self._keys = KeySet.import_key_set(response.json())
-        except (httpx.HTTPError, ValueError, KeyError):
-            if self._keys is None:
-                self._fetched_at = -TIME_TO_LIVE
+                self._keys = _keys(response.json()["keys"])
+                self._fetched_at = time.monotonic()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+            log.warning("the identity provider's keys cannot be fetched: %s", error or type(error).__name__)
+
+
+def _keys(documents: list[dict[str, Any]]) -> dict[str, Key]:
+    """The keys by ID; those of a kind that is not known here are left out."""
+    keys = {}
+    for document in documents:
+        try:
+            keys[document["kid"]] = import_key(document)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            log.warning("a key of the identity provider cannot be used: %s", error or type(error).__name__)
+    return keys

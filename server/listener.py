@@ -36,6 +36,7 @@ class Listener:
             "user": client.user,
             "password": client.password,
             "database": client.database,
+            "ssl": client.extra.get("ssl"),
         }
         self._readers: set[Queue] = set()
         self.listening = asyncio.Event()

@@ -14,9 +14,10 @@ JSON_TYPE = "application/json"
 class BadRequest(Exception):
     """A request that holds no operation to run; `status` is HTTP's."""
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    def __init__(self, message: str, status: int = 400, **headers: str) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
 
 
 @dataclass(frozen=True)

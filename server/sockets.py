@@ -1,32 +1,79 @@
 """GraphQL over WebSocket (`graphql-transport-ws`)."""
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import timedelta
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import NonJsonMessageReceived
 from strawberry.schema import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 
-from resolvers.errors import Unauthenticated
-from server.execution import present
+from resolvers.errors import BadUserInput, Unauthenticated
+from server import metrics
+from server.execution import code_of, present, wrapped
 from server.service import Service
+
+_ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
+_INIT_WAIT = timedelta(seconds=10)
+
+
+class _Messages(ASGIWebSocketAdapter):
+    """Lets pass only what has the protocol's form, since the handler takes that for granted."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+            if not _well_formed(message):
+                raise NonJsonMessageReceived
+            yield message
+
+
+def _well_formed(message: object) -> bool:
+    match message:
+        case {"type": "subscribe", "id": str(), "payload": {"query": str()} as payload}:
+            return isinstance(payload.get("variables"), dict | None) and isinstance(
+                payload.get("operationName"), str | None
+            )
+        case {"type": "complete", "id": str()}:
+            return True
+        case {"type": "subscribe" | "complete"}:
+            return False
+        case {"type": str()}:
+            return True
+    return False
 
 
 class Sockets(GraphQL[Any, None]):
     """Signs in by `connection_init`, whose payload holds `Authorization`."""
+
+    websocket_adapter_class = _Messages
 
     def __init__(self, service: Service) -> None:
         super().__init__(
             _Signed(service),  # type: ignore[arg-type]
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=_INIT_WAIT,
         )
         self._service = service
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data, default=str).decode()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
         return {"authorization": request.headers.get("authorization")}
@@ -39,6 +86,7 @@ class Sockets(GraphQL[Any, None]):
         try:
             await self._service.authenticate(context["authorization"])
         except Unauthenticated as error:
+            metrics.count("unauthenticated")
             raise ConnectionRejectionError({"message": error.message, "code": error.code}) from None
         return {}
 
@@ -53,14 +101,56 @@ class _Signed:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._schema, name)
 
-    async def stream(self, query: str, *, context_value: Any, **operation: Any) -> AsyncGenerator[Any, None]:
-        context = await self._service.authenticate(context_value["authorization"])
-        results = await self._schema.stream(query, context_value=context, **operation)
-        return self._presented(results)
+    async def stream(
+        self, query: str, *, context_value: Any, root_value: None, **operation: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        return self._presented(query, context_value["authorization"], operation)
 
-    async def _presented(self, results: Any) -> AsyncGenerator[Any, None]:
-        async with aclosing(results):
-            async for result in results:
+    async def _presented(
+        self, query: str, authorization: str | None, operation: dict[str, Any]
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        try:
+            async with aclosing(self._results(query, authorization, operation)) as results:
+                async for result in results:
+                    yield result
+        except CannotGetOperationTypeError:
+            yield _failed(BadUserInput("operationName: name one of the document's operations."))
+        except Exception as error:
+            yield _failed(error)
+
+    async def _results(
+        self, query: str, authorization: str | None, operation: dict[str, Any]
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        context = await self._service.authenticate(authorization)
+        try:
+            started = time.perf_counter()
+            result = await self._service.executor.run(
+                query, context, allowed_operation_types=_ONE_ANSWER, **operation
+            )
+            metrics.observe(result.errors or [], time.perf_counter() - started, context.database)
+            yield result
+            return
+        except InvalidOperationTypeError:
+            pass  # a subscription
+        expires_at = (await self._service.verifier.identity(authorization)).expires_at
+        stream: Any = await self._schema.stream(query, context_value=context, **operation)
+        async with aclosing(stream):
+            while True:
+                try:
+                    async with asyncio.timeout(expires_at - time.time()):
+                        result = await anext(stream)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError:
+                    raise Unauthenticated("The access token has expired.") from None
+                await self._service.authenticate(authorization)  # the admin may have lost access since
                 if result.errors:
                     result.errors = [present(error) for error in result.errors]
                 yield result
+
+
+def _failed(error: Exception) -> PreExecutionError:
+    """The operation's end by an error of its own."""
+    shown = present(wrapped(error))
+    metrics.count(code_of(shown))
+    return PreExecutionError(data=None, errors=[shown])

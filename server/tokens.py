@@ -13,7 +13,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from resolvers.errors import Unauthenticated
-from server.settings import Settings
+from server.settings import Settings, SettingsError
 
 LOCAL_ALGORITHM = "ES256"
 _HOW = "Send `Authorization: Bearer TOKEN`; `partnerhub token EMAIL` prints a token."
@@ -51,7 +51,12 @@ def local_key(data_dir: Path) -> ECKey:
             pass
         finally:
             draft.unlink()
-    return ECKey.import_key(json.loads(path.read_text()))
+    try:
+        return ECKey.import_key(json.loads(path.read_text()))
+    except (ValueError, TypeError, KeyError, JoseError):
+        raise SettingsError(
+            f"{path} holds no key: remove it, and a new one is made (old tokens then end)"
+        ) from None
 
 
 class LocalKeys:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from models.migrate import migrate, schema_state
-from server.database import database_url, opened, require_up_to_date
+from server.database import connect, database_url, opened, require_up_to_date
 from server.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ async def _prepared(
 
 
 async def _is_empty(url: str) -> bool:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     try:
         tables: int = await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
     finally:

@@ -14,7 +14,7 @@ from ingest.demo import DEMO_ADMINS, generate
 from server.commands.common import command_settings, err, out, with_database
 from server.commands.importing import bars
 from server.commands.serve import run_server
-from server.database import database_url
+from server.database import connect, database_url
 from server.settings import Settings
 from server.tokens import issue_token
 
@@ -26,7 +26,10 @@ def demo(
     customers: Annotated[int, typer.Option(min=1, help="How many customers the partner has.")] = 500,
     seed: Annotated[int, typer.Option(help="The same seed gives the same data on the same day.")] = 1,
     port: Annotated[
-        int | None, typer.Option(help="The port to listen on; 0 picks a free one.", show_default="8000")
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="The port to listen on; 0 picks a free one.", show_default="8000"
+        ),
     ] = None,
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="Only make the data and print the tokens.")
@@ -36,7 +39,7 @@ def demo(
     settings = command_settings(port=port)
 
     async def work(url: str) -> int:
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             await _fill(connection, customers, seed)
             count: int = await connection.fetchval(

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import asyncpg
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
@@ -20,6 +19,7 @@ from server.commands.common import (
     out,
     with_database,
 )
+from server.database import connect
 
 NEW_PARTNER = "Partner"
 """What the first partner is called when nobody says."""
@@ -75,7 +75,7 @@ def import_(
     settings = command_settings()
 
     async def work(url: str) -> ImportResult:
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             name = await choose_partner(connection, partner) or NEW_PARTNER
             with bars() as progress:
@@ -106,7 +106,7 @@ def rebuild_(partner: PartnerOption = None) -> None:
     settings = command_settings()
 
     async def work(url: str) -> str | None:
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             name = await choose_partner(connection, partner)
             if name is not None:

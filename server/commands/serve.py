@@ -2,18 +2,24 @@
 
 import asyncio
 import os
+import signal
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from server.commands.common import CommandError, command_settings, err
 from server.database import database_url, opened, require_up_to_date
+from server.logs import log_config
 from server.settings import Settings
+
+BACKLOG = 2048
 
 
 def serve(
@@ -21,9 +27,14 @@ def serve(
         str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help="The port to listen on; 0 picks a free one.", show_default="8000")
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="The port to listen on; 0 picks a free one.", show_default="8000"
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="How many processes serve.", show_default="1")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes serve.", show_default="1")
+    ] = None,
 ) -> None:
     """Serve the GraphQL API and GraphiQL.
 
@@ -47,22 +58,42 @@ def run_server(settings: Settings, url: str, announce: Callable[[str], None]) ->
         "server.app:create_app",
         factory=True,
         workers=settings.workers,
-        log_level=settings.log_level,
+        log_config=log_config(settings.log_level),
         access_log=settings.log_level == "debug",
         lifespan="on",
         timeout_graceful_shutdown=10,
         server_header=False,
+        ws_max_size=settings.maximum_body_bytes,
     )
+    with listening, _ending_by_signal():
+        started = _serve_alone(config, listening) if settings.workers == 1 else _serve_many(config, listening)
+    if not started:
+        raise CommandError("the server could not start; the reason is above")
+
+
+def _serve_alone(config: uvicorn.Config, listening: socket.socket) -> bool:
     server = uvicorn.Server(config)
-    with listening:
-        if settings.workers == 1:
-            server.run(sockets=[listening])
-            if not server.started:
-                raise CommandError("the server could not start; the reason is above")
-        else:
-            with tempfile.TemporaryDirectory(prefix="partnerhub-metrics-") as folder:
-                os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-                Multiprocess(config, sockets=[listening]).run()
+    server.run(sockets=[listening])
+    return server.started
+
+
+def _serve_many(config: uvicorn.Config, listening: socket.socket) -> bool:
+    with tempfile.TemporaryDirectory(prefix="partnerhub-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        workers = Multiprocess(config, sockets=[listening])
+        workers.run()
+    return all(worker.exitcode != STARTUP_FAILURE for worker in workers.processes)
+
+
+@contextmanager
+def _ending_by_signal() -> Iterator[None]:
+    """Uvicorn ends in good order at a signal and then raises it once more: to end well is the end of that."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -71,6 +102,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # from here on a client waits until there is an answer
         listening.set_inheritable(True)
     except OSError as error:
         listening.close()

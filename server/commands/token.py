@@ -8,6 +8,7 @@ import typer
 
 from models.search import fold
 from server.commands.common import CommandError, PartnerOption, command_settings, with_database
+from server.database import connect
 from server.tokens import issue_token
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -33,7 +34,7 @@ def token(
         raise CommandError("tokens come from the identity provider, since PARTNERHUB_JWKS_URL is set")
 
     async def work(url: str) -> tuple[str, str]:
-        connection = await asyncpg.connect(url)
+        connection = await connect(url)
         try:
             return await _find(connection, email, partner)
         finally:
