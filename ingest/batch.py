@@ -7,6 +7,10 @@ from typing import Protocol
 import polars as pl
 
 LINE = "_line"
+REASONS = "_reasons"
+ADDED = (LINE, REASONS)
+"""What files of rejected rows have beside the rows. They are passed over, so that such a file, put right, can be
+imported as it is."""
 LONGEST_RECORD = 1 << 20
 """Bytes. More is taken for a quote or a line that is never closed, so that memory stays bounded."""
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import polars as pl
 
-from ingest.batch import LINE, LONGEST_RECORD, Batch, Malformed
+from ingest.batch import ADDED, LINE, LONGEST_RECORD, Batch, Malformed
 
 _BLOCK = 4 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -37,6 +37,10 @@ def _split(record: str) -> list[str]:
     ]
 
 
+def _numbered(lines: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    return lines.alias(LINE), pl.exclude(ADDED)
+
+
 class CsvReader:
     """Reads a CSV file from a stream of bytes."""
 
@@ -48,13 +52,14 @@ class CsvReader:
         self._line = 1
         self._ended = False
         self._read_on()
-        self.columns = self._header()
+        header = self._header()
+        self.columns = [name for name in header if name not in ADDED]
         # Two columns of one name are refused later; until then they need two names.
         self._schema = {
-            name if self.columns.index(name) == i else f"{name} ({i + 1})": pl.String
-            for i, name in enumerate(self.columns)
+            name if header.index(name) == i else f"{name} ({i + 1})": pl.String
+            for i, name in enumerate(header)
         }
-        self._records = _records(max(len(self.columns), 1))
+        self._records = _records(max(len(header), 1))
 
     def _read_on(self) -> None:
         """Take in the next block. A last line without its newline gets one."""
@@ -103,7 +108,7 @@ class CsvReader:
         yield self._batch(rows, malformed)
 
     def _batch(self, rows: list[pl.DataFrame], malformed: list[Malformed]) -> Batch:
-        none = pl.DataFrame(schema={LINE: pl.Int64, **self._schema})
+        none = pl.DataFrame(schema=self._schema).select(_numbered(pl.int_range(0)))
         return Batch(pl.concat([none, *rows]), malformed)
 
     def _end_of_good_records(self) -> int:
@@ -140,7 +145,7 @@ class CsvReader:
             text = record.decode()
         except UnicodeDecodeError:
             return "is not UTF-8"
-        return f"has {len(_split(text))} fields where the header has {len(self.columns)}"
+        return f"has {len(_split(text))} fields where the header has {len(self._schema)}"
 
     def _parse(self, end: int) -> pl.DataFrame:
         first = self._line
@@ -152,4 +157,4 @@ class CsvReader:
         if self._line - first != rows.height:  # some fields hold newlines
             inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
             lines = lines + (inside.cum_sum() - inside)
-        return rows.select(lines.alias(LINE), pl.all())
+        return rows.select(_numbered(lines))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingest.batch import LINE, Batch, Unreadable
+from ingest.batch import ADDED, LINE, Batch, Unreadable
 
 _ROWS = 200_000
 
@@ -29,7 +29,7 @@ class ParquetReader:
 
     def __init__(self, path: Path) -> None:
         self._file = pl.scan_parquet(path, glob=False)
-        schema = self._file.collect_schema()
+        schema = self._file.drop(ADDED, strict=False).collect_schema()
         self.columns = list(schema)
         texts = {name: _as_text(name, kind) for name, kind in schema.items()}
         for name, text in texts.items():

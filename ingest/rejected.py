@@ -4,9 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingest.batch import LINE
-
-REASONS = "_reasons"
+from ingest.batch import LINE, REASONS
 
 
 class RejectedRows:

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.batch import LINE, LONGEST_RECORD
+from ingest.batch import LONGEST_RECORD
 from ingest.csv_reader import CsvReader
 
 FIELD = st.text(st.sampled_from(list('abé日",\n\r \t#\\|0')), max_size=8)
@@ -73,7 +73,9 @@ BAD = st.sampled_from([b"x,y", b"1,2,3,4", b'a"b,2,3', b'"a"b,2,3', b"\xff,2,3",
 def test_reading_goes_on_after_what_is_no_record(records: list[bytes], block: int) -> None:
     rows, malformed = read(b"a,b,c\n" + b"".join(record + b"\n" for record in records), block)
 
-    line, good, bad = 2, [], []
+    line = 2
+    good: list[int] = []
+    bad: list[int] = []
     for record in records:
         (good if record.strip(b'"') in (b"1,2,3", b'1\n1",2,"3') else bad).append(line)
         line += record.count(b"\n") + 1
@@ -109,4 +111,4 @@ def test_an_empty_file_has_no_rows() -> None:
     for data in (b"", b"\xef\xbb\xbf", b"a,b,c", b"a,b,c\r\n"):
         reader = CsvReader(io.BytesIO(data), 2)
         assert sum(batch.rows.height for batch in reader.batches()) == 0
-    assert LINE not in reader.columns
+        assert reader.columns in ([], ["a", "b", "c"])

@@ -1,0 +1,285 @@
+"""Which files an import takes, and what it says of those that it can't."""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import polars as pl
+import pytest
+
+from ingest import ImportFailed, run_import
+from tests.import_files import as_csv, as_jsonl, contents, folder_of, right_rows, stored
+
+pytest_plugins = ["tests.import_fixture"]
+
+TABLES = (
+    "admin_assignments, calls, customer_tags, customers, help_desks, invoices, license_usage, licenses, orders,"
+    " partner_admins, resources, subscriptions, tags, trials"
+)
+ENDINGS = ".csv, .csv.gz, .jsonl, .jsonl.gz, .parquet"
+TAGS = b"name,description\nvip,\n"
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*")}
+
+
+def nothing_there(folder: Path) -> Path:
+    return folder / "nowhere"
+
+
+def unknown_file(folder: Path) -> Path:
+    (folder / "customer.csv").write_bytes(TAGS)
+    return folder / "customer.csv"
+
+
+def unknown_file_in_folder(folder: Path) -> Path:
+    (folder / "tags.csv").write_bytes(TAGS)
+    (folder / "unknown.jsonl.gz").write_bytes(TAGS)
+    return folder
+
+
+def other_file(folder: Path) -> Path:
+    (folder / "notes.txt").write_bytes(TAGS)
+    return folder / "notes.txt"
+
+
+def empty_folder(folder: Path) -> Path:
+    (folder / "README.md").write_bytes(TAGS)
+    return folder
+
+
+def table_twice(folder: Path) -> Path:
+    (folder / "tags.csv").write_bytes(TAGS)
+    as_jsonl(folder / "tags.jsonl", [{"name": "vip"}])
+    return folder
+
+
+def table_twice_in_zip(folder: Path) -> Path:
+    return zipped(folder / "data.zip", {"a/tags.csv": TAGS, "b/tags.csv": TAGS})
+
+
+def no_zip(folder: Path) -> Path:
+    (folder / "data.zip").write_bytes(b"PK no zip at all")
+    return folder / "data.zip"
+
+
+def truncated_zip(folder: Path) -> Path:
+    whole = zipped(folder / "data.zip", {"tags.csv": TAGS * 1000}).read_bytes()
+    (folder / "data.zip").write_bytes(whole[: len(whole) // 2])
+    return folder / "data.zip"
+
+
+def damaged_zip(folder: Path) -> Path:
+    whole = bytearray(zipped(folder / "data.zip", {"tags.csv": TAGS * 1000}).read_bytes())
+    whole[60:70] = bytes(10)
+    (folder / "data.zip").write_bytes(whole)
+    return folder / "data.zip"
+
+
+def zip_without_tables(folder: Path) -> Path:
+    return zipped(folder / "data.zip", {"notes.txt": b"x", "one/two/tags.csv": TAGS})
+
+
+def zip_of_something_unknown(folder: Path) -> Path:
+    return zipped(folder / "data.zip", {"tags.csv": TAGS, "tag.csv": TAGS})
+
+
+def no_gzip(folder: Path) -> Path:
+    (folder / "tags.csv.gz").write_bytes(TAGS)
+    return folder
+
+
+def truncated_gzip(folder: Path) -> Path:
+    (folder / "tags.csv.gz").write_bytes(gzip.compress(TAGS * 1000)[:-20])
+    return folder
+
+
+def no_parquet(folder: Path) -> Path:
+    (folder / "tags.parquet").write_bytes(TAGS)
+    return folder / "tags.parquet"
+
+
+def truncated_parquet(folder: Path) -> Path:
+    pl.DataFrame({"name": ["vip"] * 1000}).write_parquet(folder / "tags.parquet")
+    (folder / "tags.parquet").write_bytes((folder / "tags.parquet").read_bytes()[:-30])
+    return folder
+
+
+def strange_parquet(folder: Path) -> Path:
+    pl.DataFrame({"name": [{"is": "deep"}]}).write_parquet(folder / "tags.parquet")
+    return folder
+
+
+UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
+    (nothing_there, "{path}: there is no such file or folder"),
+    (unknown_file, f"customer.csv: there is no table customer; the tables are {TABLES}"),
+    (unknown_file_in_folder, f"unknown.jsonl.gz: there is no table unknown; the tables are {TABLES}"),
+    (other_file, f"{{path}}: is neither a folder, nor a zip, nor one of {ENDINGS}"),
+    (empty_folder, f"{{path}}: holds no file of a table, named like customers.csv ({ENDINGS})"),
+    (table_twice, "tags is there twice: tags.csv and tags.jsonl"),
+    (table_twice_in_zip, "{path}: tags.csv is there twice"),
+    (no_zip, "{path}: File is not a zip file"),
+    (truncated_zip, "{path}: File is not a zip file"),
+    (damaged_zip, "{path}: "),
+    (zip_without_tables, f"{{path}}: holds no file of a table, named like customers.csv ({ENDINGS})"),
+    (zip_of_something_unknown, f"tag.csv: there is no table tag; the tables are {TABLES}"),
+    (no_gzip, "tags.csv.gz: Not a gzipped file"),
+    (truncated_gzip, "tags.csv.gz: Compressed file ended before the end-of-stream marker was reached"),
+    (no_parquet, "tags.parquet: "),
+    (truncated_parquet, "tags.parquet: "),
+    (strange_parquet, "tags.parquet: column name has the type Struct({{'is': String}}), which is not read"),
+]
+
+
+@pytest.mark.parametrize(("make", "said"), UNREADABLE, ids=[make.__name__ for make, _ in UNREADABLE])
+@pytest.mark.parametrize("skip_invalid", [False, True])
+async def test_what_cannot_be_read_fails_in_one_line(
+    db: asyncpg.Connection,
+    partner: str,
+    tmp_path: Path,
+    make: Callable[[Path], Path],
+    said: str,
+    skip_invalid: bool,
+) -> None:
+    path = make(tmp_path)
+    before = await contents(db)
+
+    with pytest.raises(ImportFailed) as failed:
+        await run_import(
+            db, path, partner=partner, skip_invalid=skip_invalid, rejected_folder=tmp_path / "rejected"
+        )
+
+    assert str(failed.value).startswith(said.format(path=path))
+    assert "\n" not in str(failed.value)
+    assert await contents(db) == before
+    assert not (tmp_path / "rejected").exists()
+
+
+async def test_other_files_are_passed_over(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
+    (tmp_path / "tags.csv").write_bytes(TAGS)
+    (tmp_path / "README.md").write_text("x")
+    (tmp_path / ".hidden.csv").write_text("x")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "customers.csv").write_text("x")
+
+    result = await run_import(db, tmp_path, partner=partner)
+
+    assert [(count.table, count.inserted) for count in result.counts] == [("tags", 1)]
+
+
+async def test_nothing_of_a_zip_comes_to_lie_outside(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    members = {
+        "../tags.csv": TAGS,
+        "/etc/customers.csv": b"x",
+        "../../help_desks.csv": b"x",
+        "__MACOSX/calls.csv": b"x",
+        ".hidden/orders.csv": b"x",
+        "data/help_desks.csv": b"name,service\nDesk,Calling\n",
+    }
+    folder = tmp_path / "inside"
+    folder.mkdir()
+
+    result = await run_import(db, zipped(folder / "data.zip", members), partner=partner)
+
+    assert {count.table: count.inserted for count in result.counts} == {"help_desks": 1}
+    assert names(tmp_path) == {"inside", "data.zip"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("tags.csv", b""),
+        ("tags.csv", b"name,description"),
+        ("tags.csv", b"name\r\n\r\n"),
+        ("tags.jsonl", b""),
+        ("tags.jsonl", b"\n\n"),
+        ("tags.csv.gz", gzip.compress(b"")),
+    ],
+)
+async def test_no_rows_are_fine(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+
+    result = await run_import(db, tmp_path, partner=partner)
+
+    assert result.committed
+    assert [(count.table, count.read) for count in result.counts] == [("tags", 0)]
+
+
+async def test_an_empty_parquet_file_is_fine(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
+    pl.DataFrame(schema={"name": pl.String}).write_parquet(tmp_path / "tags.parquet")
+
+    assert (await run_import(db, tmp_path, partner=partner)).counts[0].read == 0
+
+
+async def test_columns_that_may_be_empty_may_be_missing(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    files = {
+        table: [{name: value for name, value in row.items() if value} for row in rows[:1]]
+        for table, rows in right_rows().items()
+        if table not in ("trials", "customer_tags")
+    }
+    folder_of(tmp_path, files)
+
+    result = await run_import(db, tmp_path, partner=partner)
+
+    assert all(count.inserted == 1 for count in result.counts)
+
+
+async def test_parquet_columns_of_other_types_that_say_the_same(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    files = right_rows()
+    folder_of(tmp_path, files)
+    await run_import(db, tmp_path, partner=partner)
+    before = await stored(db, partner)
+    calls = pl.read_csv(io.BytesIO((tmp_path / "calls.csv").read_bytes()), infer_schema=False)
+    calls.select(
+        pl.col("call_id").cast(pl.Categorical),
+        pl.col("customer_id", "user_id", "queue"),
+        pl.col("started_at")
+        .str.to_datetime(time_zone="UTC")
+        .dt.convert_time_zone("Asia/Tokyo")
+        .dt.cast_time_unit("ns"),
+        pl.col("duration_seconds").cast(pl.UInt16),
+        pl.col("direction").cast(pl.Enum(["INBOUND"])),
+        pl.col("outcome", "endpoint_type", "queue_outcome"),
+        pl.col("features").str.split("|"),
+        pl.col("packet_loss_percent").cast(pl.Decimal(9, 3)),
+        pl.col("latency_ms").cast(pl.Float64),
+        pl.col("jitter_ms").cast(pl.Int8),
+        pl.col("queue_wait_seconds").cast(pl.Float32),
+    ).write_parquet(tmp_path / "calls.parquet")
+    (tmp_path / "calls.csv").unlink()
+    licenses = pl.DataFrame(
+        {"subscription_id": ["S1"], "trial_id": [None], "product": ["MEETINGS"], "quantity": [10]}
+    )
+    licenses.write_parquet(tmp_path / "licenses.parquet")
+    (tmp_path / "licenses.csv").unlink()
+
+    result = await run_import(db, tmp_path, partner=partner)
+
+    assert all(count.unchanged == count.read for count in result.counts)
+    assert await stored(db, partner) == before
+
+
+async def test_a_partner_needs_a_name(db: asyncpg.Connection, tmp_path: Path) -> None:
+    as_csv(tmp_path / "tags.csv", right_rows()["tags"])
+    for name in ("", "  ", "nul\0"):
+        with pytest.raises(ImportFailed, match="the partner's name"):
+            await run_import(db, tmp_path, partner=name)
