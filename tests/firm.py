@@ -146,15 +146,21 @@ class Firm:
         ]
         return payload
 
-    async def tables(self) -> dict[str, str]:
-        """Everything that is stored, a digest a table."""
-        names = await self.connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return {
-            name: await self.connection.fetchval(
-                f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {name} t"
-            )
-            for (name,) in names
-        }
+    async def tables(self, partner: str | None = None) -> dict[str, str]:
+        """Everything that is stored, or everything of a partner's: a digest a table."""
+        tables = await self.connection.fetch(
+            "SELECT t.tablename, c.column_name FROM pg_tables t LEFT JOIN information_schema.columns c"
+            " ON c.table_name = t.tablename AND c.table_schema = 'public' AND c.column_name = 'partner_id'"
+            " WHERE t.schemaname = 'public'"
+        )
+        number = await self.connection.fetchval("SELECT id FROM partners WHERE name = $1", partner)
+        digests = " UNION ALL ".join(
+            f"SELECT '{name}' AS name, md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) AS digest"
+            f" FROM {name} t {f'WHERE {column} = {number}' if column and partner else ''}"
+            for name, column in tables
+            if column or not partner
+        )
+        return {row["name"]: row["digest"] for row in await self.connection.fetch(digests)}
 
     async def events(self) -> list[asyncpg.Record]:
         """The audit trail of the partner as it is stored, oldest first."""

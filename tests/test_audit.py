@@ -69,7 +69,8 @@ async def test_pages_go_through_all_of_it_newest_first(firm: Firm) -> None:
     made = [f"t{n}" for n in range(7)]
     await create(firm, FULL, *made)
     assert await names(firm) == made[::-1]
-    seen, after = [], None
+    seen: list[str] = []
+    after = None
     while True:
         page = (await firm.ask(READ, EVENTS, {"first": 3, "after": after}))["auditEvents"]
         assert page["totalCount"] == 7 + len(seen) // 3

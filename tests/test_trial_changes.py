@@ -154,11 +154,12 @@ async def test_an_ended_trial_stays_ended(firm: Firm, ending: str) -> None:
     query = '{ customer(customerId: "c1") { products } }'
     assert "MEETINGS" not in (await firm.ask(ADMIN, query))["customer"]["products"]
     before = await firm.tables()
-    for mutation, input in {
+    changes: dict[str, dict[str, Any]] = {
         "extendTrial": {"days": 5},
         "cancelTrial": {},
         "convertTrial": {"subscriptionId": "S-c1"},
-    }.items():
+    }
+    for mutation, input in changes.items():
         refused = await firm.change(ADMIN, mutation, {"id": trial, **input}, "trial { id }")
         assert refused == {"trial": None, "errors": [("CONFLICT", "input.id")]}
     assert await firm.tables() == before
