@@ -86,14 +86,14 @@ class Loader:
         ready = self._ready(Validator(table, await self._lookups()), stage)
         reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
         try:
-            while (batch := await reading) is not None:
+            while (batch := await asyncio.shield(reading)) is not None:
                 reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
                 self.read += batch.read
                 self._reject(batch.rejected, batch.reasons)
                 await stage.copy(batch.staged, batch.good)
                 progress.advance(table.name, batch.read)
         finally:
-            await asyncio.wait([reading])
+            await asyncio.wait([reading])  # the thread can't be stopped, and the file is its
             ready.close()
         for column, message in self.header:
             self._tell(None if self.source.ending == ".parquet" else 1, column, message)

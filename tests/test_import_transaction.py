@@ -1,0 +1,187 @@
+"""All of an import or nothing: when it is killed, cancelled, or beside another one."""
+
+import asyncio
+import random
+import signal
+import sys
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from ingest import ImportFailed, run_import
+from tests.import_files import contents, folder_of, right_rows, stored
+from tests.rows import Rows, random_rows, write_rows
+
+pytest_plugins = ["tests.import_fixture"]
+
+KILLS = 6
+IMPORT = """
+import asyncio, sys
+from pathlib import Path
+import asyncpg
+from ingest import run_import
+
+async def main(url, folder, partner):
+    connection = await asyncpg.connect(url, server_settings={"application_name": partner})
+    print("begins", flush=True)
+    await run_import(connection, Path(folder), partner=partner)
+    print("done", flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+def changed(rows: Rows) -> Rows:
+    """The same rows with other values, and new ones."""
+    rows = {table: [dict(row) for row in of_table] for table, of_table in rows.items()}
+    for row in rows["customers"]:
+        row["name"] += " & Co"
+    for row in rows["license_usage"]:
+        row["assigned"] += 1
+    rows["calls"] += [row | {"call_id": f"again-{row['call_id']}"} for row in rows["calls"]]
+    return rows
+
+
+async def killed_after(url: str, folder: Path, partner: str, seconds: float | None) -> float:
+    """Run an import in a process of its own and kill it; the time that it had."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", IMPORT, url, folder, partner, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    assert await process.stdout.readline() == b"begins\n"
+    began = asyncio.get_running_loop().time()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(process.wait(), seconds)
+    took = asyncio.get_running_loop().time() - began
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    return took
+
+
+async def gone(db: asyncpg.Connection, application: str) -> None:
+    """Wait until PostgreSQL has noticed that the process is no more."""
+    async with asyncio.timeout(20):
+        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1"
+        while await db.fetchval(query, application):  # noqa: ASYNC110, it has no event
+            await asyncio.sleep(0.02)
+
+
+async def test_killed_at_any_moment_it_leaves_the_old_state(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    rows = random_rows(21, 150, date(2026, 5, 1))
+    write_rows(rows, tmp_path / "old", "parquet")
+    write_rows(changed(rows), tmp_path / "new", "csv")
+    await run_import(db, tmp_path / "old", partner=partner)
+    whole = await killed_after(import_url, tmp_path / "new", f"{partner} probe", None)
+    old = await contents(db)
+
+    draw = random.Random(21)
+    kills = 0
+    for number in range(KILLS):
+        took = await killed_after(
+            import_url, tmp_path / "new", partner, whole * (number + draw.random()) / 10
+        )
+        await gone(db, partner)
+        now = await contents(db)
+        if now != old:  # it had just been committed
+            assert took > whole / 2
+            break
+        kills += 1
+
+    assert kills >= KILLS / 2
+    await run_import(db, tmp_path / "new", partner=partner)
+    assert (await run_import(db, tmp_path / "new", partner=partner)).counts[0].updated == 0
+
+
+async def test_cancelled_it_leaves_the_old_state_and_a_usable_connection(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    write_rows(random_rows(22, 150, date(2026, 5, 1)), tmp_path)
+    before = await contents(db)
+
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await run_import(db, tmp_path, partner=partner, dry_run=True)
+    whole = loop.time() - began
+    for share in (0.0, 0.1, 0.3, 0.5, 0.7):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(whole * share):
+                await run_import(db, tmp_path, partner=partner)
+        assert not db.is_in_transaction()
+        assert await contents(db) == before
+
+    assert (await run_import(db, tmp_path, partner=partner)).committed
+
+
+async def test_one_bad_row_keeps_everything_out(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
+    rows = random_rows(23, 80, date(2026, 5, 1))
+    write_rows(rows, tmp_path)
+    await run_import(db, tmp_path, partner=partner)
+    before = await contents(db)
+    write_rows(changed(rows), tmp_path)
+    with (tmp_path / "help_desks.csv").open("a", encoding="utf-8") as file:
+        file.write(",,,,,\r\n")
+
+    with pytest.raises(ImportFailed, match="problem") as failed:
+        await run_import(db, tmp_path, partner=partner)
+
+    assert failed.value.result
+    assert failed.value.result.problem_count == 2
+    assert await contents(db) == before
+
+
+async def test_two_imports_of_one_partner_take_turns(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    rows = random_rows(24, 60, date(2026, 5, 1))
+    write_rows(rows, tmp_path / "one", "parquet")
+    write_rows(changed(rows), tmp_path / "two", "jsonl")
+    others = [await asyncpg.connect(import_url) for _ in range(3)]
+
+    results = await asyncio.gather(
+        run_import(db, tmp_path / "one", partner=partner),
+        *(run_import(other, tmp_path / "two", partner=partner) for other in others),
+    )
+
+    assert all(result.committed for result in results)
+    inserted = sum(count.inserted for result in results for count in result.counts)
+    assert inserted == sum(map(len, changed(rows).values()))
+    for other in others:
+        await other.close()
+
+
+async def test_imports_of_two_partners_go_side_by_side(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    folder_of(tmp_path, right_rows())
+    other = await asyncpg.connect(import_url)
+    await run_import(db, tmp_path, partner=partner)
+
+    async with db.transaction():
+        await run_import(db, tmp_path, partner=partner)  # its lock is held until the end of the block
+        async with asyncio.timeout(10):
+            result = await run_import(other, tmp_path, partner=f"Other {partner}")
+
+    assert result.committed
+    assert await stored(db, partner) == await stored(db, f"Other {partner}")
+    await other.close()
+
+
+async def test_what_the_database_refuses_is_a_reason(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    folder_of(tmp_path, right_rows())
+    doomed = await asyncpg.connect(import_url)
+    await doomed.execute("SET default_transaction_read_only = on")
+
+    with pytest.raises(ImportFailed, match=r"the database: .*read-only transaction"):
+        await run_import(doomed, tmp_path, partner=partner)
+
+    await doomed.close()
+    with pytest.raises(ImportFailed, match="the database: "):
+        await run_import(doomed, tmp_path, partner=partner)
