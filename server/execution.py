@@ -14,7 +14,7 @@ from strawberry.types import ExecutionResult
 from tortoise.exceptions import OperationalError
 
 from resolvers.context import Context
-from resolvers.errors import ClientError
+from resolvers.errors import BadUserInput, ClientError
 from schema import build_schema
 from server.limits import Maxima, TooComplex, check
 
@@ -35,11 +35,11 @@ class Limited(SchemaExtension):
         try:
             check(
                 execution.graphql_document,
-                execution.operation_name,
+                execution._provided_operation_name,  # the public name falls back to the first operation's
                 dict(execution.variables or {}),
                 self.maxima,
             )
-        except TooComplex as error:
+        except (TooComplex, BadUserInput) as error:
             execution.pre_execution_errors = [error]
         yield
 

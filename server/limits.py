@@ -21,6 +21,8 @@ from graphql import (
     VariableNode,
 )
 
+from resolvers.errors import BadUserInput
+
 _PAGE_FIELDS = ("nodes", "edges")
 _NESTING = 200
 """How deep selections may stand in each other, fragments included, whatever is set: all that reads them recurses."""
@@ -59,12 +61,13 @@ class TooComplex(GraphQLError):
 def check(
     document: DocumentNode, operation_name: str | None, variables: dict[str, Any], maxima: Maxima
 ) -> None:
-    """Raise TooComplex for an operation beyond the maxima."""
+    """Raise TooComplex for an operation beyond the maxima, BadUserInput when it is not clear which one is meant."""
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if operation_name is None and len(operations) > 1:
+        raise BadUserInput("operationName: the document has several operations, so name one.")
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    for operation in document.definitions:
-        if isinstance(operation, OperationDefinitionNode) and (
-            operation_name is None or (operation.name and operation.name.value == operation_name)
-        ):
+    for operation in operations:
+        if operation_name is None or (operation.name and operation.name.value == operation_name):
             measure = _Measure(operation, fragments, variables, maxima)
             _compare(measure.selection(operation.selection_set), maxima)
             for name in fragments:  # those that the operation does not use are validated as well

@@ -71,7 +71,7 @@ def _operation(given: Any) -> Operation:
         raise BadRequest("The body has to be a JSON object with a `query`.")
     query, name = given.get("query"), given.get("operationName")
     variables, extensions = given.get("variables"), given.get("extensions")
-    if not isinstance(query, str):
+    if not isinstance(query, str) or not query:
         raise BadRequest("`query` has to be a text that holds the operation.")
     if not isinstance(name, str | None):
         raise BadRequest("`operationName` has to be a text.")

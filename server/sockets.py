@@ -42,7 +42,7 @@ class _Messages(ASGIWebSocketAdapter):
 
 def _well_formed(message: object) -> bool:
     match message:
-        case {"type": "subscribe", "id": str(), "payload": {"query": str()} as payload}:
+        case {"type": "subscribe", "id": str(), "payload": {"query": str() as query} as payload} if query:
             return isinstance(payload.get("variables"), dict | None) and isinstance(
                 payload.get("operationName"), str | None
             )
