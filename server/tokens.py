@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
@@ -112,9 +112,13 @@ class Verifier:
             raise Unauthenticated(f"The access token {reason}. {_HOW}") from None
         partner = claims.get(self._settings.jwt_partner_claim)
         email = claims.get(self._settings.jwt_email_claim)
-        if not isinstance(partner, str) or not isinstance(email, str):
+        if not _is_name(partner) or not _is_name(email):
             raise Unauthenticated(f"The access token names no partner admin. {_HOW}")
         return Identity(partner, email, float(claims["exp"]))
+
+
+def _is_name(claim: object) -> TypeGuard[str]:
+    return isinstance(claim, str) and "\0" not in claim  # which the database would not take
 
 
 def _key_id(token: str) -> str | None:

@@ -1,0 +1,352 @@
+"""Access tokens: who is let in, by the data folder's key and by an identity provider's, and who is not."""
+
+import asyncio
+import base64
+import hmac
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+
+from server.tokens import local_key
+from tests import office
+from tests.server import Api, command, environment, served
+
+ECHO = "{ viewer { admin { email roles } } }"
+
+
+async def knock(api: Api, authorization: str | None) -> httpx.Response:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    return await api.client.post("/graphql", json={"query": ECHO}, headers=headers)
+
+
+def assert_refused(response: httpx.Response) -> str:
+    """Nothing was resolved; what was said."""
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"].startswith("Bearer")
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+    assert "data" not in response.json()
+    return str(error["message"])
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    given = {
+        "iss": "partnerhub",
+        "aud": "partnerhub",
+        "sub": office.FULL,
+        "email": office.FULL,
+        "partner": office.PARTNER,
+        "iat": now,
+        "exp": now + 600,
+    } | changed
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def signed(key: Any, algorithm: str = "ES256", kid: str | None = None, **changed: Any) -> str:
+    header = {"alg": algorithm, "kid": kid or key.kid}
+    return "Bearer " + jwt.encode(header, claims(**changed), key, algorithms=[algorithm])
+
+
+def confused(key: Any) -> str:
+    """Signed by HMAC with the public key as its secret, for a server that would take the header's word."""
+    text = f"{part({'alg': 'HS256', 'kid': key.kid})}.{part(claims())}"
+    digest = hmac.digest(key.as_pem(private=False), text.encode(), "sha256")
+    return f"Bearer {text}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
+
+
+def part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+# ---- the data folder's key ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> str:
+    await office.fill(database_url)
+    return database_url
+
+
+@pytest.fixture(scope="module")
+async def api(database: str, data_dir: Path) -> AsyncIterator[Api]:
+    async with served(database, data_dir, office.PARTNER) as api:
+        yield api
+
+
+async def test_a_good_token_lets_in(api: Api, data_dir: Path) -> None:
+    response = await knock(api, signed(local_key(data_dir)))
+    assert response.json()["data"]["viewer"]["admin"]["email"] == office.FULL
+    lower = signed(local_key(data_dir)).replace("Bearer", "bearer")
+    assert (await knock(api, lower)).status_code == 200
+
+
+async def test_the_email_is_found_whatever_its_case(api: Api, data_dir: Path) -> None:
+    response = await knock(api, signed(local_key(data_dir), email=office.FULL.upper()))
+    assert response.status_code == 200
+
+
+def forged(data_dir: Path) -> dict[str, str | None]:
+    """Every way not to be let in."""
+    key, now = local_key(data_dir), int(time.time())
+    stranger = ECKey.generate_key("P-256", auto_kid=True)
+    header, body, signature = signed(key).removeprefix("Bearer ").split(".")
+    return {
+        "nothing": None,
+        "empty": "",
+        "another scheme": "Basic dXNlcjpwYXNz",
+        "no token": "Bearer ",
+        "garbage": "Bearer garbage",
+        "three pieces of garbage": "Bearer a.b.c",
+        "expired": signed(key, exp=now - 1),
+        "expires now": signed(key, exp=now),
+        "no expiry": signed(key, exp=None),
+        "expiry is a text": signed(key, exp="tomorrow"),
+        "not yet": signed(key, nbf=now + 600),
+        "wrong audience": signed(key, aud="elsewhere"),
+        "no audience": signed(key, aud=None),
+        "wrong issuer": signed(key, iss="elsewhere"),
+        "no issuer": signed(key, iss=None),
+        "no email": signed(key, email=None),
+        "email is a list": signed(key, email=[office.FULL]),
+        "NUL in the email": signed(key, email="\0"),
+        "NUL in the partner": signed(key, partner="a\0b"),
+        "no partner": signed(key, partner=None),
+        "unknown kid": signed(stranger, kid="unknown"),
+        "another key under our kid": signed(stranger, kid=key.kid),
+        "no kid": "Bearer " + jwt.encode({"alg": "ES256"}, claims(), stranger, algorithms=["ES256"]),
+        "alg none": f"Bearer {part({'alg': 'none', 'kid': key.kid})}.{body}.",
+        "alg none, signed": f"Bearer {part({'alg': 'none', 'kid': key.kid})}.{body}.{signature}",
+        "signature cut off": f"Bearer {header}.{body}.",
+        "body changed": f"Bearer {header}.{part(claims(email='other@office.example'))}.{signature}",
+        "HS256 with the public key": confused(key),
+        "unknown crit": f"Bearer {part({'alg': 'ES256', 'kid': key.kid, 'crit': ['x'], 'x': 1})}.{body}.{signature}",
+    }
+
+
+async def test_no_other_token_does(api: Api, data_dir: Path) -> None:
+    for what, authorization in forged(data_dir).items():
+        message = assert_refused(await knock(api, authorization))
+        assert "partnerhub token" in message, what
+
+
+async def test_unknown_inactive_and_roleless_admins_cannot_be_told_apart(api: Api, data_dir: Path) -> None:
+    key = local_key(data_dir)
+    said = {
+        assert_refused(await knock(api, signed(key, **who)))
+        for who in (
+            {"email": "nobody@office.example"},
+            {"email": office.INACTIVE},
+            {"email": office.ROLELESS},
+            {"partner": "No Such Partner"},
+        )
+    }
+    assert len(said) == 1
+
+
+async def test_roles_are_those_of_the_moment(api: Api, database: str) -> None:
+    async def become(roles: str, active: bool = True) -> None:
+        await office.run_sql(
+            database,
+            f"UPDATE partner_admins SET roles = '{roles}', active = {active} WHERE email = '{office.ASSIGNED}'",
+        )
+
+    authorization = f"Bearer {api.token(office.ASSIGNED)}"
+    for role in ("PARTNER_ADMIN", "HELP_DESK_ADMIN"):
+        await become(f"{{{role}}}")
+        response = await knock(api, authorization)
+        assert response.json()["data"]["viewer"]["admin"]["roles"] == [role]
+    await become("{}")
+    assert_refused(await knock(api, authorization))
+    await become("{PARTNER_ADMIN}", active=False)
+    assert_refused(await knock(api, authorization))
+    await become("{PARTNER_ADMIN}")
+    assert (await knock(api, authorization)).status_code == 200
+
+
+async def test_another_data_folders_tokens_are_refused(api: Api, tmp_path: Path) -> None:
+    assert_refused(await knock(api, signed(local_key(tmp_path))))
+
+
+def test_the_key_is_the_owners_alone(tmp_path: Path) -> None:
+    local_key(tmp_path)
+    assert (tmp_path / "token-key.json").stat().st_mode & 0o077 == 0
+
+
+# ---- an identity provider's keys ------------------------------------------------------------------
+
+
+@dataclass
+class Provider:
+    """A small HTTP server that publishes keys."""
+
+    keys: list[Any] = field(default_factory=list)
+    up: bool = True
+    body: bytes | None = None
+    fetches: int = 0
+    url: str = ""
+
+    def document(self) -> bytes:
+        return self.body or json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            provider.fetches += 1
+            self.send_response(200 if provider.up else 503)
+            self.end_headers()
+            self.wfile.write(provider.document() if provider.up else b"down")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    provider.url = f"http://127.0.0.1:{server.server_port}/keys"
+    yield provider
+    server.shutdown()
+    server.server_close()
+
+
+def rsa() -> RSAKey:
+    return RSAKey.generate_key(2048, auto_kid=True)
+
+
+def elliptic() -> ECKey:
+    return ECKey.generate_key("P-256", auto_kid=True)
+
+
+async def test_a_providers_tokens_let_in_and_local_ones_do_not(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    provider.keys = [rsa(), elliptic()]
+    async with served(database, data_dir, jwks_url=provider.url) as api:
+        for key, algorithm in zip(provider.keys, ("RS256", "ES256"), strict=True):
+            assert (await knock(api, signed(key, algorithm))).status_code == 200
+        assert provider.fetches == 1
+        assert_refused(await knock(api, signed(local_key(data_dir))))
+        assert_refused(await knock(api, confused(provider.keys[0])))
+        nameless = jwt.encode({"alg": "RS256"}, claims(), provider.keys[0], algorithms=["RS256"])
+        assert_refused(await knock(api, f"Bearer {nameless}"))
+        assert_refused(await knock(api, signed(provider.keys[0], "RS256", exp=int(time.time()) - 1)))
+
+
+async def test_claims_go_by_the_names_that_are_set(database: str, data_dir: Path, provider: Provider) -> None:
+    provider.keys = [elliptic()]
+    settings = {
+        "jwt_issuer": "https://id.example",
+        "jwt_audience": "hub",
+        "jwt_email_claim": "upn",
+        "jwt_partner_claim": "org",
+    }
+    theirs: dict[str, Any] = {
+        "iss": "https://id.example",
+        "aud": ["other", "hub"],
+        "upn": office.FULL,
+        "org": office.PARTNER,
+        "email": None,
+        "partner": None,
+    }
+    async with served(database, data_dir, jwks_url=provider.url, **settings) as api:
+        assert (await knock(api, signed(provider.keys[0], **theirs))).status_code == 200
+        assert_refused(await knock(api, signed(provider.keys[0])))
+
+
+async def test_a_new_key_is_fetched_once_when_a_token_names_it(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    old, new = elliptic(), elliptic()
+    provider.keys = [old]
+    async with served(database, data_dir, jwks_url=provider.url, jwks_pause_seconds=0.2) as api:
+        assert (await knock(api, signed(old))).status_code == 200
+        provider.keys = [new]
+        await asyncio.sleep(0.25)
+        assert (await knock(api, signed(new))).status_code == 200
+        assert provider.fetches == 2
+        assert_refused(await knock(api, signed(old)))
+
+
+async def test_made_up_key_ids_cannot_drive_the_fetching(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    key = elliptic()
+    provider.keys = [key]
+    async with served(database, data_dir, jwks_url=provider.url) as api:
+        assert (await knock(api, signed(key))).status_code == 200
+        for _ in range(20):
+            assert_refused(await knock(api, signed(elliptic())))
+        assert provider.fetches == 1
+        assert (await knock(api, signed(key))).status_code == 200
+
+
+async def test_a_withdrawn_key_is_good_until_the_time_to_live_ends(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    key = elliptic()
+    provider.keys = [key]
+    ttl: dict[str, Any] = {"jwks_ttl_seconds": 0.5, "jwks_pause_seconds": 0.1}
+    async with served(database, data_dir, jwks_url=provider.url, **ttl) as api:
+        assert (await knock(api, signed(key))).status_code == 200
+        provider.keys = []
+        assert (await knock(api, signed(key))).status_code == 200
+        await asyncio.sleep(0.6)
+        assert_refused(await knock(api, signed(key)))
+
+
+@pytest.mark.parametrize("body", [None, b"[]", b'{"keys": 5}', b"<html>"])
+async def test_the_last_keys_stay_good_while_the_provider_is_down(
+    database: str, data_dir: Path, provider: Provider, body: bytes | None
+) -> None:
+    key = elliptic()
+    provider.keys = [key]
+    often: dict[str, Any] = {"jwks_ttl_seconds": 0.05, "jwks_pause_seconds": 0.02}
+    async with served(database, data_dir, jwks_url=provider.url, **often) as api:
+        assert (await knock(api, signed(key))).status_code == 200
+        provider.body, provider.up = body, body is not None
+        for _ in range(3):
+            await asyncio.sleep(0.06)
+            assert (await knock(api, signed(key))).status_code == 200
+        assert provider.fetches > 1
+
+
+async def test_a_provider_that_is_down_from_the_start_is_asked_again(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    key = elliptic()
+    provider.keys, provider.up = [key], False
+    async with served(database, data_dir, jwks_url=provider.url, jwks_pause_seconds=0.1) as api:
+        assert "Try again" in assert_refused(await knock(api, signed(key)))
+        provider.up = True
+        await asyncio.sleep(0.15)
+        assert (await knock(api, signed(key))).status_code == 200
+
+
+async def test_a_key_of_an_unknown_kind_does_not_spoil_the_others(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    key = elliptic()
+    odd = {"kty": "NEW", "kid": "odd"}
+    provider.body = json.dumps({"keys": [odd, key.as_dict(private=False)]}).encode()
+    async with served(database, data_dir, jwks_url=provider.url) as api:
+        assert (await knock(api, signed(key))).status_code == 200
+
+
+def test_the_command_prints_no_token_where_a_provider_does(database: str, tmp_path: Path) -> None:
+    env = environment(database, tmp_path, PARTNERHUB_JWKS_URL="https://id.example/keys")
+    done = command("token", office.FULL, env=env, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "identity provider" in done.stderr
