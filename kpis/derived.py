@@ -1,6 +1,7 @@
-"""What is derived from license lines: their states, and the partner's changes by day behind trends.
+"""What is derived from license lines: their states, the partner's changes by day behind trends, and customers'
+positions.
 
-Both are kept by every import and change in its own transaction, and rebuilt by one command. To keep them, the
+They are kept by every import and change in its own transaction, and rebuilt by one command. To keep them, the
 lines are named before they change: what these bring to the changes by day is taken out, and put in anew once
 they are as they will be.
 """
@@ -11,6 +12,7 @@ from typing import Any
 import asyncpg
 
 from kpis.distribution import changes
+from kpis.kept_positions import ChangingCustomers, default_bands
 from models import derived
 from models.statement import bind
 
@@ -63,11 +65,15 @@ WHERE total <> 0 OR assigned <> 0 OR used <> 0
 class ChangingLines:
     """License lines that change in this transaction. Name them before they do; finish when all have."""
 
-    def __init__(self, connection: asyncpg.Connection, partner_id: int) -> None:
+    def __init__(
+        self, connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int] | None = None
+    ) -> None:
         self._connection = connection
         self._partner_id = partner_id
+        self._customers = ChangingCustomers(connection, partner_id, size_bands or default_bands())
 
     async def begin(self) -> None:
+        await self._customers.begin()
         await self._connection.execute(
             "CREATE TEMP TABLE changing_lines (id bigint PRIMARY KEY, since date NOT NULL) ON COMMIT DROP"
         )
@@ -94,12 +100,17 @@ class ChangingLines:
                 "SELECT count(*) FROM licenses WHERE partner_id = $1", self._partner_id
             )
             everything = len(ids) > MANY and len(ids) > lines / 2
+            await self._customers.find()
             await derived.refresh_license_states(
                 self._connection, self._partner_id, None if everything else ids
             )
             await self._run(_PUT_IN)
             await self._run(_ROLL_UP)
             await self._run(_TIDY)
+            await self._customers.find()
+            await self._customers.finish()
+        else:
+            await self._connection.execute("DROP TABLE changing_customers")
         await self._connection.execute("DROP TABLE changing_lines, line_changes")
 
     async def _run(self, sql: str, **values: Any) -> None:
@@ -108,10 +119,13 @@ class ChangingLines:
 
 
 async def refresh_license_states(
-    connection: asyncpg.Connection, partner_id: int, license_ids: Sequence[int]
+    connection: asyncpg.Connection,
+    partner_id: int,
+    license_ids: Sequence[int],
+    size_bands: Sequence[int] | None = None,
 ) -> None:
     """Bring what is derived of these lines up to date, after their entitlements or quantities have changed."""
-    lines = ChangingLines(connection, partner_id)
+    lines = ChangingLines(connection, partner_id, size_bands)
     await lines.begin()
     ids = ", ".join(str(int(id)) for id in license_ids) or "NULL"
     # Their states still are what they were, and their usage has not changed: it can be taken out afterwards.
@@ -119,9 +133,16 @@ async def refresh_license_states(
     await lines.finish()
 
 
-async def rebuild_derived(connection: asyncpg.Connection, partner_id: int) -> None:
+async def rebuild_derived(
+    connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int] | None = None
+) -> None:
     """Compute every derived row of the partner anew from the source rows, in the caller's transaction."""
     await derived.rebuild(connection, partner_id)
-    await connection.execute("DELETE FROM license_changes WHERE partner_id = $1", partner_id)
+    for table in ("license_changes", "customer_positions", "peer_medians"):
+        await connection.execute(f"DELETE FROM {table} WHERE partner_id = $1", partner_id)
     text, arguments = bind(_REBUILD, {"partner": partner_id})
     await connection.execute(text, *arguments)
+    customers = ChangingCustomers(connection, partner_id, size_bands or default_bands())
+    await customers.begin()
+    await customers.find_all()
+    await customers.finish()

@@ -7,16 +7,15 @@ from kpis.in_force import LINE_IN_FORCE, ends_within
 from kpis.license_state import ASSIGNED, TOTAL, USED
 from kpis.measures import Customers, Measure, Ratio, Section, Sum
 from kpis.peers import IS_LOW
+from kpis.positions import EXPIRES
 
 WINDOW_DAYS = 90
 
-_STARTED = "(ls.start_date <= :as_of)"
-_EXPIRES = "(ls.is_trial OR NOT ls.auto_renew)"
 _OVER = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
 
 
 def _expiring(days: str) -> str:
-    return f"({LINE_IN_FORCE} AND {_EXPIRES} AND {ends_within('ls', days)})"
+    return f"({LINE_IN_FORCE} AND {EXPIRES} AND {ends_within('ls', days)})"
 
 
 def _renewing(days: str) -> str:
@@ -62,34 +61,35 @@ OVERVIEW = Section(
         Customers(
             "total_customers",
             "Customers with a license line that started, expired or not.",
-            _STARTED,
+            "p.started_on <= :as_of",
             "customers with a line whose entitlement started on or before D",
         ),
         Customers(
             "nearing_expiration",
             f"Customers with licenses that run out within {WINDOW_DAYS} days.",
-            _expiring(str(WINDOW_DAYS)),
+            f"p.expires_on <= :as_of::date + {WINDOW_DAYS}",
             f"customers with a line in force, on a trial or without auto-renewal, that ends within {WINDOW_DAYS} days",
         ),
         Customers(
             "nearing_renewal",
             f"Customers with licenses that renew by themselves within {WINDOW_DAYS} days.",
-            _renewing(str(WINDOW_DAYS)),
+            f"p.renews_on <= :as_of::date + {WINDOW_DAYS}",
             f"customers with a line in force, auto-renewing, that ends within {WINDOW_DAYS} days",
         ),
         Customers(
             "low_license_assignment",
             "Customers that assign far less of their licenses than similar customers.",
-            IS_LOW,
+            "low.customer_id IS NOT NULL",
             "customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
         ),
         Customers(
             "over_license_limit",
             "Customers with more licenses assigned than bought.",
-            _OVER,
+            "p.over_limit",
             "customers with a line in force whose overage is above 0",
         ),
     ),
+    over_positions=True,
 )
 
 

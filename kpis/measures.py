@@ -65,6 +65,8 @@ class Section:
     """Which lines its table lists."""
     window: str | None = None
     """The name of the parameter that holds the days of its window, if it has one."""
+    over_positions: bool = False
+    """Its measures are over customers' positions `p`, not over lines: each row is a customer."""
 
     def measure(self, name: str) -> Measure:
         return next(measure for measure in self.measures if measure.name == name)
@@ -77,6 +79,17 @@ def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
         parts = (measure.over, measure.under) if isinstance(measure, Ratio) else (measure,)
         found.update(dict.fromkeys(parts))
     return list(found)
+
+
+def counts(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:
+    """One SELECT for measures that count positions; the nth is the column `m<n>`."""
+    columns = [
+        f"count(*) FILTER (WHERE {measure.where}) AS m{n}"
+        for n, measure in enumerate(measures)
+        if isinstance(measure, Customers)
+    ]
+    assert len(columns) == len(measures)
+    return f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(scope)}"
 
 
 def statement(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:

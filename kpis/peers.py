@@ -5,34 +5,49 @@ licenses; or all of them, where the band holds too few.
 """
 
 from kpis.in_force import LINE_IN_FORCE
-from kpis.license_state import ASSIGNED, TOTAL
+from kpis.positions import positions
 
 _SLACK = 1 - 1e-12
 """Rates this close to the limit are at it: a median between two rates is rounded, and at is not below."""
 
+_OWN = "(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization)"
+
+
+def _rates(product: str) -> str:
+    return f"""
+    SELECT product, customer_id, assigned::float8 / total AS rate, width_bucket(total, :size_bands::bigint[]) AS band
+    FROM ({positions(product)}) position WHERE total > 0 AND customer_id NOT IN {_OWN}"""
+
+
+def medians(product: str) -> str:
+    """SELECT of (product, band, peers, median) on D, computed."""
+    return f"""
+    SELECT product, band, count(*) AS peers, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median
+    FROM ({_rates(product)}) rate GROUP BY product, band"""
+
+
+_OF_PRODUCTS = "= ANY(:kpi_products::text[])"
+
 PEERS = f"""(
-    WITH rates AS MATERIALIZED (
-        SELECT ls.product, ls.customer_id, sum({ASSIGNED})::float8 / sum({TOTAL}) AS rate,
-               width_bucket(sum({TOTAL}), :size_bands::bigint[]) AS band
-        FROM license_states ls
-        WHERE ls.partner_id = :partner AND ls.product = ANY(:kpi_products::text[]) AND {LINE_IN_FORCE}
-              AND ls.customer_id NOT IN (SELECT o.id FROM customers o
-                                         WHERE o.partner_id = :partner AND o.is_own_organization)
-        GROUP BY ls.product, ls.customer_id HAVING sum({TOTAL}) > 0
+    WITH kept AS MATERIALIZED (
+        SELECT m.product, m.band, m.peers, m.median FROM peer_medians m
+        WHERE m.partner_id = :partner AND m.product {_OF_PRODUCTS}
+              AND m.as_of = :as_of AND m.size_bands = :size_bands::bigint[]
     ), bands AS MATERIALIZED (
-        SELECT product, band, count(*) AS peers, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median
-        FROM rates GROUP BY product, band
+        SELECT * FROM kept
+        UNION ALL SELECT * FROM ({medians(_OF_PRODUCTS)}) computed WHERE NOT EXISTS (SELECT FROM kept)
     ), everyone AS MATERIALIZED (
         SELECT product, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median
-        FROM rates WHERE product IN (SELECT product FROM bands WHERE peers < :minimum_peers::int)
+        FROM ({_rates(_OF_PRODUCTS)}) rate
+        WHERE product = ANY(ARRAY(SELECT bands.product FROM bands WHERE bands.peers < :minimum_peers::int))
         GROUP BY product
-    ), medians AS (
+    ), medians AS MATERIALIZED (
         SELECT product, band, CASE WHEN peers < :minimum_peers::int THEN everyone.median ELSE bands.median END AS median
         FROM bands LEFT JOIN everyone USING (product)
     )
-    SELECT rates.product, rates.customer_id, medians.median,
-           rates.rate < medians.median * :share_of_median::float8 * {_SLACK!r} AS is_low
-    FROM rates JOIN medians USING (product, band)
+    SELECT rate.product, rate.customer_id, medians.median,
+           rate.rate < medians.median * :share_of_median::float8 * {_SLACK!r} AS is_low
+    FROM ({_rates(_OF_PRODUCTS)}) rate JOIN medians USING (product, band)
 )"""
 """A row for each customer and product with licenses in force: its peers' median, and whether it is low."""
 
@@ -40,3 +55,7 @@ PEER_JOIN = f"LEFT JOIN {PEERS} peer ON peer.product = ls.product AND peer.custo
 
 IS_LOW = f"(coalesce(peer.is_low, false) AND {LINE_IN_FORCE})"
 """A line in force of a customer that is low for the line's product."""
+
+LOW_JOIN = f"""LEFT JOIN (SELECT DISTINCT peer.customer_id FROM {PEERS} peer WHERE peer.is_low) low
+    ON low.customer_id = p.customer_id"""
+"""The customers that are low for one of the products, beside positions `p`."""

@@ -4,6 +4,7 @@ from models.admin_assignment import AdminAssignment
 from models.audit_event import AuditEvent
 from models.call import Call
 from models.customer import Customer
+from models.customer_position import CustomerPosition
 from models.customer_tag import CustomerTag
 from models.help_desk import HelpDesk
 from models.idempotency_key import IdempotencyKey
@@ -17,6 +18,7 @@ from models.order import Order
 from models.own_organization import OwnOrganization
 from models.partner import Partner
 from models.partner_admin import PartnerAdmin
+from models.peer_median import PeerMedian
 from models.resource import Resource
 from models.subscription import Subscription
 from models.tag import Tag
@@ -27,6 +29,7 @@ __all__ = [
     "AuditEvent",
     "Call",
     "Customer",
+    "CustomerPosition",
     "CustomerTag",
     "HelpDesk",
     "IdempotencyKey",
@@ -40,6 +43,7 @@ __all__ = [
     "OwnOrganization",
     "Partner",
     "PartnerAdmin",
+    "PeerMedian",
     "Resource",
     "Subscription",
     "Tag",

@@ -1,6 +1,6 @@
 """License analytics: figures of sections in one statement, and the tables of their lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -9,8 +9,9 @@ from typing import Any
 
 from kpis.license_state import ASSIGNED, TOTAL, USED
 from kpis.licenses import SECTIONS
-from kpis.measures import Customers, Measure, Ratio, Section, Sum, statement
-from kpis.peers import PEER_JOIN
+from kpis.measures import Customers, Measure, Ratio, Section, Sum, counts, statement
+from kpis.peers import LOW_JOIN, PEER_JOIN
+from kpis.positions import ALL, positions
 from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
@@ -48,16 +49,20 @@ class Lines:
     def where(self, context: Context) -> list[str]:
         """The conditions on `ls`, the viewer's scope among them."""
         one = len(self.products) == 1
-        where = [
+        return [
             "ls.partner_id = :partner",
             "ls.product = :kpi_product" if one else "ls.product = ANY(:kpi_products::text[])",
-            listed(context.viewer, "ls.customer_id"),
+            *self.of_customers(context, "ls.customer_id"),
         ]
+
+    def of_customers(self, context: Context, customer: str) -> list[str]:
+        """The conditions on the column that holds the customer's id."""
+        where = [listed(context.viewer, customer)]
         if self.criteria:
             filters = [CUSTOMER_CRITERIA[name] for name, _ in self.criteria]
             source = CUSTOMER.source(CUSTOMER.joined(filters), whole=context.viewer.sees_all_customers)
             conditions = " AND ".join(["c.partner_id = :partner", *filters])
-            where.append(f"ls.customer_id IN (SELECT c.id FROM {source} WHERE {conditions})")
+            where.append(f"{customer} IN (SELECT c.id FROM {source} WHERE {conditions})")
         return where
 
     def values(self, context: Context) -> dict[str, Any]:
@@ -66,6 +71,7 @@ class Lines:
         return dict(self.criteria) | {
             "kpi_products": self.products,
             "kpi_product": self.products[0],
+            "position": self.products[0] if len(self.products) == 1 else ALL,
             "size_bands": policy.size_bands,
             "minimum_peers": policy.low_assignment_minimum_peers,
             "share_of_median": policy.low_assignment_share_of_median,
@@ -178,37 +184,46 @@ _SECTIONS = {section.name: section for section in SECTIONS}
 
 @dataclass(frozen=True)
 class Figures:
-    """The measures of sections over the same lines: all that one request wants, in one statement."""
+    """The measures of sections: all that one request wants over the same lines in one statement, and all over the
+    same customers' positions in another."""
 
     async def load(
         self, context: Context, parents: Sequence[Wanted], arguments: Arguments, _columns: Columns
     ) -> list[SimpleNamespace]:
         lines: Lines = dict(arguments)["lines"]
         values = context.parameters(lines.as_of) | lines.values(context)
-        measures: list[Measure] = []
-        places: list[dict[str, int]] = []
-        for n, (name, days, names) in enumerate(parents):
-            section = _SECTIONS[name]
-            if section.window:
-                values[f"{section.window}_{n}"] = days
-            places.append({})
-            for measure in section.measures:
-                if measure.name in names:
-                    places[-1][measure.name] = len(measures)
-                    measures.append(_windowed(measure, section.window, n))
-        row: Any = (await self._rows(context, lines, measures, values))[0] if measures else {}
-        return [
-            SimpleNamespace(**{name: row[f"m{place}"] for name, place in found.items()}) for found in places
-        ]
+        figures: list[dict[str, Any]] = [{} for _ in parents]
+        for over_positions, text in ((True, self._over_positions), (False, self._over_lines)):
+            measures: list[Measure] = []
+            places: list[tuple[int, str]] = []
+            for n, (name, days, names) in enumerate(parents):
+                section = _SECTIONS[name]
+                if section.over_positions is not over_positions:
+                    continue
+                if section.window:
+                    values[f"{section.window}_{n}"] = days
+                for measure in section.measures:
+                    if measure.name in names:
+                        places.append((n, measure.name))
+                        measures.append(_windowed(measure, section.window, n))
+            if measures:
+                row = (await context.database.fetch(text(context, lines, measures), values, Row))[0]
+                for place, (n, measure_name) in enumerate(places):
+                    figures[n][measure_name] = row[f"m{place}"]
+        return [SimpleNamespace(**found) for found in figures]
 
-    async def _rows(
-        self, context: Context, lines: Lines, measures: Sequence[Measure], values: Mapping[str, Any]
-    ) -> list[Row]:
+    @staticmethod
+    def _over_lines(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
         where = lines.where(context)
         text = statement(measures, "license_states ls", where)
-        if "peer." in text:
-            text = statement(measures, f"license_states ls {PEER_JOIN}", where)
-        return await context.database.fetch(text, values, Row)
+        return statement(measures, f"license_states ls {PEER_JOIN}", where) if "peer." in text else text
+
+    @staticmethod
+    def _over_positions(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
+        where = lines.of_customers(context, "p.customer_id")
+        source = f"({positions('= :position')}) p"
+        text = counts(measures, source, where)
+        return counts(measures, f"{source} {LOW_JOIN}", where) if "low." in text else text
 
 
 def _windowed(measure: Measure, window: str | None, n: int) -> Measure:

@@ -201,15 +201,18 @@ async def test_trends_of_customers_and_of_lines(world: World) -> None:
 
 
 async def test_statements_do_not_grow_with_rows_and_nothing_unselected_is_computed(world: World) -> None:
-    both = EVERYTHING.replace(
-        LICENSES, f"a: {LICENSES} b: licenses(product: CALLING) {{ overview {{ {OVERVIEW} }} }}"
+    on = (
+        world.today - timedelta(days=11)
+    ).isoformat()  # a day that no other test asks for: nothing is remembered
+    both = EVERYTHING.replace(LICENSES, f"a: {LICENSES} b: {LICENSES.replace('$product', 'CALLING')}")
+    # The viewer; positions over both products and of each; lines of each.
+    assert (await world.api.ask(FULL, both, {"product": "MEETINGS", "asOf": on})).statements == 6
+    alone = "query ($asOf: Date) { analytics(asOf: $asOf) { licenses(product: MEETINGS) { overage { customers } } } }"
+    assert (await world.api.ask(FULL, alone, {"asOf": on})).statements == 2
+    nothing = (
+        "query ($asOf: Date) { analytics(asOf: $asOf) { asOf licenses(product: MEETINGS) { product } } }"
     )
-    variables = {"product": "MEETINGS"}
-    assert (await world.api.ask(FULL, both, variables)).statements == 4  # the viewer; both; each product
-    alone = "{ analytics { licenses(product: MEETINGS) { overage { customers } } } }"
-    assert (await world.api.ask(FULL, alone)).statements == 2
-    nothing = "{ analytics { asOf licenses(product: MEETINGS) { product } } }"
-    assert (await world.api.ask(FULL, nothing)).statements == 1
+    assert (await world.api.ask(FULL, nothing, {"asOf": on})).statements == 1
     counts = set()
     for first in (10, 100):
         query = f"""{{ analytics {{ licenses(product: MEETINGS) {{ renewing {{

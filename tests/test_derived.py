@@ -12,7 +12,7 @@ from ingest import rebuild, run_import
 from kpis.derived import refresh_license_states
 from tests.rows import Rows, random_rows, write_rows
 
-DERIVED = ("license_states", "license_changes")
+DERIVED = ("license_states", "license_changes", "customer_positions", "peer_medians")
 
 
 async def _derived(connection: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -1,0 +1,83 @@
+"""Keeping customers' positions and their peers' medians, beside the lines that they are made of."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import asyncpg
+
+from kpis.peers import medians
+from kpis.policy import Policy
+from kpis.positions import COLUMNS, PRODUCTS, to_keep
+from models.statement import bind
+
+_NAMES = f"product, customer_id, {', '.join(COLUMNS)}, valid_from, valid_to"
+_FIND = """
+INSERT INTO changing_customers SELECT DISTINCT ls.customer_id FROM license_states ls
+JOIN changing_lines c ON c.id = ls.license_id WHERE ls.partner_id = :partner ON CONFLICT DO NOTHING
+"""
+_FIND_STALE = """
+INSERT INTO changing_customers SELECT DISTINCT customer_id FROM customer_positions
+WHERE partner_id = :partner AND NOT (:as_of::date BETWEEN valid_from AND valid_to) ON CONFLICT DO NOTHING
+"""
+_FIND_ALL = """
+INSERT INTO changing_customers SELECT DISTINCT customer_id FROM license_states WHERE partner_id = :partner
+"""
+_TAKE_OUT = """
+DELETE FROM customer_positions WHERE partner_id = :partner AND customer_id IN (SELECT id FROM changing_customers)
+"""
+_PUT_IN = f"""
+INSERT INTO customer_positions (partner_id, {_NAMES})
+SELECT :partner, {_NAMES} FROM ({to_keep("SELECT id FROM changing_customers")}) position
+ORDER BY product, customer_id
+"""
+_FORGET_MEDIANS = "DELETE FROM peer_medians WHERE partner_id = :partner"
+_EITHER = "IN (" + ", ".join(f"'{product}'" for product in PRODUCTS) + ")"
+_MEDIANS = f"""
+INSERT INTO peer_medians (partner_id, as_of, size_bands, product, band, peers, median)
+SELECT :partner, :as_of, :size_bands, product, band, peers, median
+FROM ({medians(_EITHER)}) median
+"""
+
+
+class ChangingCustomers:
+    """The customers whose lines change in this transaction."""
+
+    def __init__(self, connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int]) -> None:
+        self._connection = connection
+        self._values = {
+            "partner": partner_id,
+            "as_of": _today(),
+            "size_bands": list(size_bands),
+        }
+
+    async def begin(self) -> None:
+        await self._connection.execute(
+            "CREATE TEMP TABLE changing_customers (id bigint PRIMARY KEY) ON COMMIT DROP"
+        )
+
+    async def find(self) -> None:
+        """Whose lines they are now: to be asked before and after they change hands."""
+        await self._run(_FIND)
+
+    async def find_all(self) -> None:
+        await self._run(_FIND_ALL)
+
+    async def finish(self) -> None:
+        """Bring the positions of these customers up to date, and those that time has overtaken."""
+        await self._run(_FIND_STALE)
+        await self._connection.execute("ANALYZE changing_customers")
+        for sql in (_TAKE_OUT, _PUT_IN, _FORGET_MEDIANS, _MEDIANS):
+            await self._run(sql)
+        await self._connection.execute("DROP TABLE changing_customers")
+
+    async def _run(self, sql: str) -> None:
+        text, arguments = bind(sql, self._values)
+        await self._connection.execute(text, *arguments)
+
+
+def default_bands() -> tuple[int, ...]:
+    return Policy().size_bands
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

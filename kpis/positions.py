@@ -1,0 +1,66 @@
+"""A customer's position: its lines of a product summed, as they stand on D.
+
+Positions are kept with the days between which nothing about them changes; for any other day they are computed
+from the lines, by the same expressions. Next to the analytics' products there is one position over all of them.
+"""
+
+from kpis.in_force import LINE_IN_FORCE
+from kpis.license_state import ASSIGNED, OVER_LIMIT, TOTAL
+
+ALL = "ALL"
+PRODUCTS = ("MEETINGS", "CALLING")
+
+EXPIRES = "(ls.is_trial OR NOT ls.auto_renew)"
+"""A line that runs out at its end, for want of renewal by itself."""
+
+COLUMNS = {
+    "total": f"coalesce(sum({TOTAL}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
+    "assigned": f"coalesce(sum({ASSIGNED}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
+    "started_on": "min(ls.start_date)",
+    "expires_on": f"coalesce(min(ls.end_date) FILTER (WHERE {LINE_IN_FORCE} AND {EXPIRES}), 'infinity')",
+    "renews_on": f"coalesce(min(ls.end_date) FILTER (WHERE {LINE_IN_FORCE} AND ls.auto_renew), 'infinity')",
+    "over_limit": f"coalesce(bool_or({OVER_LIMIT}), false)",
+}
+_ENDED = "WHEN ls.active AND ls.end_date < :as_of THEN ls.end_date + 1"
+_TO_START = "WHEN ls.active AND ls.start_date > :as_of THEN ls.start_date - 1"
+_VALID = {
+    # Since the last start, end or snapshot of an active line …
+    "valid_from": f"""max(CASE {_ENDED} WHEN NOT {LINE_IN_FORCE} THEN NULL
+        WHEN ls.snapshot_on > :as_of THEN :as_of::date ELSE greatest(ls.start_date, ls.snapshot_on) END)""",
+    # … until the next one that is known.
+    "valid_to": f"""min(CASE {_TO_START} WHEN NOT {LINE_IN_FORCE} THEN NULL
+        WHEN ls.snapshot_on > :as_of THEN :as_of::date ELSE ls.end_date END)""",
+}
+
+
+def computed(customers: str, *, with_validity: bool = False) -> str:
+    """SELECT of the positions of the customers that `customers` selects, computed from their lines."""
+    columns = COLUMNS | (_VALID if with_validity else {})
+    select = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    products = ", ".join(f"'{product}'" for product in PRODUCTS)
+    return f"""
+    SELECT coalesce(ls.product, '{ALL}') AS product, ls.customer_id, {select}
+    FROM license_states ls
+    WHERE ls.partner_id = :partner AND ls.product IN ({products}) AND ls.customer_id IN ({customers})
+    GROUP BY GROUPING SETS ((ls.product, ls.customer_id), (ls.customer_id))"""
+
+
+def positions(product: str) -> str:
+    """SELECT of all customers' positions on D, of the products that meet the condition `product`."""
+    names = ", ".join(COLUMNS)
+    kept = f"FROM customer_positions k WHERE k.partner_id = :partner AND k.product {product}"
+    valid = ":as_of::date BETWEEN k.valid_from AND k.valid_to"
+    stale = computed(f"SELECT k.customer_id {kept} AND NOT ({valid})")
+    return f"""
+    SELECT k.product, k.customer_id, {", ".join(f"k.{name}" for name in COLUMNS)} {kept} AND {valid}
+    UNION ALL SELECT product, customer_id, {names} FROM ({stale}) stale WHERE product {product}"""
+
+
+def to_keep(customers: str) -> str:
+    """SELECT of the rows of customer_positions for these customers; a customer's are valid for the same days."""
+    names = ", ".join(COLUMNS)
+    return f"""
+    SELECT product, customer_id, {names},
+           coalesce(max(valid_from) OVER of_customer, '-infinity') AS valid_from,
+           coalesce(min(valid_to) OVER of_customer, 'infinity') AS valid_to
+    FROM ({computed(customers, with_validity=True)}) position WINDOW of_customer AS (PARTITION BY customer_id)"""
