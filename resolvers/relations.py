@@ -139,7 +139,8 @@ class Listing:
         if self.parent:
             where.append(self.parent)
         if entity.customer:
-            seen = visible if self.parent else listed
+            # The own organization is in no list of customers; what hangs on it is listed under it alone.
+            seen = visible if self.parent and entity.customer != entity.key else listed
             where.append(seen(context.viewer, entity.customer))
         return [*where, *narrowing.where]
 
