@@ -113,7 +113,8 @@ async def _load(
     for source in sources:
         result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
     if result.problem_count and not rejected:
-        raise ImportFailed(f"{result.problem_count} problems, so nothing was changed", result)
+        problems = "1 problem" if result.problem_count == 1 else f"{result.problem_count} problems"
+        raise ImportFailed(f"{problems}, so nothing was changed", result)
     await changing.finish()
     await _announce(connection, partner_id, result)
 
