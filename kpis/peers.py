@@ -5,7 +5,7 @@ licenses; or all of them, where the band holds too few.
 """
 
 from kpis.in_force import LINE_IN_FORCE
-from kpis.positions import positions
+from kpis.positions import PRODUCTS, positions
 
 _SLACK = 1 - 1e-12
 """Rates this close to the limit are at it: a median between two rates is rounded, and at is not below."""
@@ -28,6 +28,17 @@ def medians(product: str) -> str:
 
 _OF_PRODUCTS = "= ANY(:kpi_products::text[])"
 
+
+def _median_of_band(product: str) -> str:
+    """The medians of a product's bands as an array, from band 0 on: looked up, not joined, at each row."""
+    return (
+        "(SELECT array_agg(medians.median ORDER BY n) FROM generate_series(0, cardinality(:size_bands::bigint[])) n"
+        f" LEFT JOIN medians ON medians.product = '{product}' AND medians.band = n)[rate.band + 1]"
+    )
+
+
+_MEDIAN = "CASE rate.product " + " ".join(f"WHEN '{p}' THEN {_median_of_band(p)}" for p in PRODUCTS) + " END"
+
 PEERS = f"""(
     WITH kept AS MATERIALIZED (
         SELECT m.product, m.band, m.peers, m.median FROM peer_medians m
@@ -45,17 +56,15 @@ PEERS = f"""(
         SELECT product, band, CASE WHEN peers < :minimum_peers::int THEN everyone.median ELSE bands.median END AS median
         FROM bands LEFT JOIN everyone USING (product)
     )
-    SELECT rate.product, rate.customer_id, medians.median,
-           rate.rate < medians.median * :share_of_median::float8 * {_SLACK!r} AS is_low
-    FROM ({_rates(_OF_PRODUCTS)}) rate JOIN medians USING (product, band)
+    SELECT product, customer_id, median, rate < median * :share_of_median::float8 * {_SLACK!r} AS is_low
+    FROM (SELECT rate.*, {_MEDIAN} AS median FROM ({_rates(_OF_PRODUCTS)}) rate) rate
 )"""
 """A row for each customer and product with licenses in force: its peers' median, and whether it is low."""
 
 PEER_JOIN = f"LEFT JOIN {PEERS} peer ON peer.product = ls.product AND peer.customer_id = ls.customer_id"
 
-IS_LOW = f"(coalesce(peer.is_low, false) AND {LINE_IN_FORCE})"
+IS_LOW = f"(peer.is_low AND {LINE_IN_FORCE})"
 """A line in force of a customer that is low for the line's product."""
 
-LOW_JOIN = f"""LEFT JOIN (SELECT DISTINCT peer.customer_id FROM {PEERS} peer WHERE peer.is_low) low
-    ON low.customer_id = p.customer_id"""
-"""The customers that are low for one of the products, beside positions `p`."""
+LOW_CUSTOMER = f"p.customer_id IN (SELECT peer.customer_id FROM {PEERS} peer WHERE peer.is_low)"
+"""A position `p` of a customer that is low for one of the products."""

@@ -10,7 +10,7 @@ from typing import Any
 from kpis.license_state import ASSIGNED, TOTAL, USED
 from kpis.licenses import SECTIONS
 from kpis.measures import Customers, Measure, Ratio, Section, Sum, counts, statement
-from kpis.peers import LOW_JOIN, PEER_JOIN
+from kpis.peers import PEER_JOIN
 from kpis.positions import ALL, positions
 from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
@@ -222,8 +222,7 @@ class Figures:
     def _over_positions(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
         where = lines.of_customers(context, "p.customer_id")
         source = f"({positions('= :position')}) p"
-        text = counts(measures, source, where)
-        return counts(measures, f"{source} {LOW_JOIN}", where) if "low." in text else text
+        return counts(measures, source, where)
 
 
 def _windowed(measure: Measure, window: str | None, n: int) -> Measure:

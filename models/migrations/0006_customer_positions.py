@@ -73,6 +73,10 @@ class Migration(migrations.Migration):
                 " ADD PRIMARY KEY (partner_id, product, customer_id)",
                 "ALTER TABLE peer_medians DROP CONSTRAINT peer_medians_pkey,"
                 " ADD PRIMARY KEY (partner_id, product, band)",
+                "CREATE INDEX customer_positions_valid_from ON customer_positions (partner_id, valid_from)",
+                "CREATE INDEX customer_positions_valid_to ON customer_positions (partner_id, valid_to)",
+                # Every list looks for the one row that is not in it.
+                "CREATE INDEX customers_own_organization ON customers (partner_id, id) WHERE is_own_organization",
                 FILL,
             ]
         ),
