@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,8 @@ CHANNEL = "partnerhub"
 """Where PostgreSQL tells its listeners of a change, at the moment of its commit."""
 CUSTOMERS_A_NOTICE = 300
 """PostgreSQL takes 8,000 bytes a notice; an id has 20 at most."""
-TURN_SECONDS = 5
+TURN_SECONDS = 10
+"""How long a change waits for its turn in this process, and then for those of others."""
 ATTEMPTS = 5
 
 _BUSY = "Another change or an import of your partner's data is under way. Try again in a moment."
@@ -94,18 +95,21 @@ async def _until_settled(
 
 # ---- the transaction -------------------------------------------------------------------------------
 
-_LOCK_TIMEOUT = "SELECT set_config('lock_timeout', :milliseconds::text, true)"
 # Imports take the same lock. What follows it sees everything that was committed before it was had.
-_LOCK = "SELECT p.id FROM partners p WHERE p.id = :partner FOR UPDATE"
+_LOCK = "SET LOCAL lock_timeout = '{seconds}s'; SELECT FROM partners WHERE id = {partner:d} FOR UPDATE"
 _ROLES = "SELECT a.roles FROM partner_admins a WHERE a.partner_id = :partner AND a.id = :admin AND a.active"
-_RAISE_VERSION = "UPDATE partners p SET data_version = p.data_version + 1 WHERE p.id = :partner"
-_AUDIT = """
-INSERT INTO audit_events
-    (partner_id, at, actor_id, action, target_type, target_id, target_name, targets, before, after)
-VALUES (:partner, clock_timestamp(), :admin, :action::text, :type::text, :target::bigint, :name::text,
-    :targets::text[], :before::jsonb, :after::jsonb)
+# All in one statement: the shorter the lock is held, the shorter others wait.
+_RECORD = """
+WITH event AS (
+    INSERT INTO audit_events
+        (partner_id, at, actor_id, action, target_type, target_id, target_name, targets, before, after)
+    VALUES (:partner, clock_timestamp(), :admin, :action::text, :type::text, :target::bigint, :name::text,
+        :targets::text[], :before::jsonb, :after::jsonb)
+), version AS (
+    UPDATE partners p SET data_version = p.data_version + 1 WHERE p.id = :partner
+)
+SELECT pg_notify(:channel::text, notice) FROM unnest(:notices::text[]) notice
 """
-_NOTIFY = "SELECT pg_notify(:channel::text, :notice::text)"
 
 
 async def _in_transaction(
@@ -113,8 +117,7 @@ async def _in_transaction(
 ) -> Outcome:
     async with context.database.transaction() as connection:
         change = Change(context, connection, context.viewer, action.permission)
-        await change.fetch(_LOCK_TIMEOUT, milliseconds=str(TURN_SECONDS * 1000))
-        await change.fetch(_LOCK)
+        await connection.execute(_LOCK.format(seconds=TURN_SECONDS, partner=context.viewer.partner_id))
         change.viewer = context.viewer = await _viewer_now(change)
         if key and (ids := await first_answer(change, key)) is not None:
             return Outcome(ids)
@@ -142,7 +145,7 @@ async def _record(change: Change, action: str, done: Done) -> None:
     """The audit event, the partner's data version, and word to those who listen."""
     target = done.target
     await change.fetch(
-        _AUDIT,
+        _RECORD,
         action=action,
         type=target.type,
         target=target.id,
@@ -150,16 +153,19 @@ async def _record(change: Change, action: str, done: Done) -> None:
         targets=[f"{each.type}:{each.id}" for each in (target, *done.also)],
         before=_json(done.before),
         after=_json(done.after),
+        channel=CHANNEL,
+        notices=_notices(change.viewer.partner_id, sorted(done.customers)),
     )
-    await change.fetch(_RAISE_VERSION)
-    customers = sorted(done.customers)
-    for start in range(0, len(customers), CUSTOMERS_A_NOTICE):
-        notice = {
-            "event": "customerChanged",
-            "partner": change.viewer.partner_id,
-            "customers": customers[start : start + CUSTOMERS_A_NOTICE],
-        }
-        await change.fetch(_NOTIFY, channel=CHANNEL, notice=orjson.dumps(notice).decode())
+
+
+def _notices(partner: int, customers: Sequence[int]) -> list[str]:
+    """Which customers look different, in notices that PostgreSQL takes."""
+    starts = range(0, len(customers), CUSTOMERS_A_NOTICE)
+    parts = (customers[start : start + CUSTOMERS_A_NOTICE] for start in starts)
+    return [
+        orjson.dumps({"event": "customerChanged", "partner": partner, "customers": part}).decode()
+        for part in parts
+    ]
 
 
 def _json(facts: Facts | None) -> str | None:

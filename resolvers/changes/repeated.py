@@ -14,10 +14,15 @@ _FOUND = f"""
 SELECT k.path, k.fingerprint, k.ids FROM idempotency_keys k
 WHERE k.partner_id = :partner AND k.admin_id = :admin AND k.key = :key AND k.created_at > now() - {KEPT}
 """
-_PRUNE = f"DELETE FROM idempotency_keys k WHERE k.partner_id = :partner AND k.created_at <= now() - {KEPT}"
-_KEEP = """
-INSERT INTO idempotency_keys (partner_id, admin_id, key, path, fingerprint, ids)
-VALUES (:partner, :admin, :key::text, :path::text, :fingerprint::text, :ids::bigint[])
+# One of the same name that is a day old is written over; the other old ones go.
+_KEEP = f"""
+WITH forgotten AS (
+    DELETE FROM idempotency_keys k WHERE k.partner_id = :partner AND k.created_at <= now() - {KEPT} AND k.key <> :key
+)
+INSERT INTO idempotency_keys (partner_id, admin_id, key, path, fingerprint, ids, created_at)
+VALUES (:partner, :admin, :key::text, :path::text, :fingerprint::text, :ids::bigint[], now())
+ON CONFLICT (partner_id, admin_id, key, path) DO UPDATE
+SET fingerprint = excluded.fingerprint, ids = excluded.ids, created_at = excluded.created_at
 """
 
 
@@ -47,5 +52,4 @@ async def first_answer(change: Change, key: Key) -> tuple[int, ...] | None:
 
 async def keep_answer(change: Change, key: Key, ids: Sequence[int]) -> None:
     """Remember what the change came to, and forget what is a day old."""
-    await change.fetch(_PRUNE)
     await change.fetch(_KEEP, key=key.key, path=key.path, fingerprint=key.fingerprint, ids=list(ids))
