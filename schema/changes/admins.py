@@ -1,6 +1,6 @@
 """Changes of partner admins."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -13,7 +13,7 @@ from resolvers.changes.admins import (
 from resolvers.changes.perform import Outcome
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, CustomersPayload, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, CustomersPayload, IdempotencyKey, changed_row, made
 from schema.enums import PartnerRole
 from schema.people import PartnerAdmin
 from schema.selection import Info
@@ -54,26 +54,28 @@ class PartnerAdminPayload:
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
-async def _add(info: Info, input: AddPartnerAdminInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _add(
+    info: Info, input: Annotated[AddPartnerAdminInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     fields = {"email": input.email, "display_name": input.display_name, "roles": input.roles}
     return await made(info, ADD_PARTNER_ADMIN, idempotency_key, **fields)
 
 
 async def _set_roles(
-    info: Info, input: SetPartnerAdminRolesInput, idempotency_key: IdempotencyKey = None
+    info: Info, input: Annotated[SetPartnerAdminRolesInput, WHAT], idempotency_key: IdempotencyKey = None
 ) -> Outcome:
     return await made(info, SET_PARTNER_ADMIN_ROLES, idempotency_key, id=input.id, roles=input.roles)
 
 
 async def _assign(
-    info: Info, input: AssignPartnerAdminInput, idempotency_key: IdempotencyKey = None
+    info: Info, input: Annotated[AssignPartnerAdminInput, WHAT], idempotency_key: IdempotencyKey = None
 ) -> Outcome:
     ids = {"admin_id": input.admin_id, "customer_ids": input.customer_ids}
     return await made(info, ASSIGN_PARTNER_ADMIN, idempotency_key, **ids)
 
 
 async def _unassign(
-    info: Info, input: AssignPartnerAdminInput, idempotency_key: IdempotencyKey = None
+    info: Info, input: Annotated[AssignPartnerAdminInput, WHAT], idempotency_key: IdempotencyKey = None
 ) -> Outcome:
     ids = {"admin_id": input.admin_id, "customer_ids": input.customer_ids}
     return await made(info, UNASSIGN_PARTNER_ADMIN, idempotency_key, **ids)

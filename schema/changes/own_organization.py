@@ -1,6 +1,6 @@
 """Setting up the partner's own organization."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -8,7 +8,7 @@ from resolvers.changes.own_organization import ACCEPT_TERMS, COMPLETE_SETUP
 from resolvers.changes.perform import Outcome
 from resolvers.partner import OWN_ORGANIZATION
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed_row, made
 from schema.partner import OwnOrganization
 from schema.selection import Info
 
@@ -35,7 +35,9 @@ class OwnOrganizationPayload:
 
 
 async def _accept(
-    info: Info, input: AcceptOwnOrganizationTermsInput, idempotency_key: IdempotencyKey = None
+    info: Info,
+    input: Annotated[AcceptOwnOrganizationTermsInput, WHAT],
+    idempotency_key: IdempotencyKey = None,
 ) -> Outcome:
     return await made(info, ACCEPT_TERMS, idempotency_key, terms_version=input.terms_version)
 

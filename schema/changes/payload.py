@@ -16,6 +16,7 @@ from schema.changes.errors import UserError
 from schema.customers import Customer
 from schema.selection import Info, raw, wanted
 
+WHAT = strawberry.argument(description="What to change, and into what.")
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(

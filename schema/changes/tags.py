@@ -1,6 +1,6 @@
 """Changes of tags, and of which customers wear them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -8,7 +8,15 @@ from resolvers.changes.perform import Outcome
 from resolvers.changes.tags import ADD_TAGS, CREATE_TAG, DELETE_TAG, REMOVE_TAGS, UPDATE_TAG
 from resolvers.people import TAG_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, CustomersPayload, IdempotencyKey, changed_row, given, made
+from schema.changes.payload import (
+    USER_ERRORS,
+    WHAT,
+    CustomersPayload,
+    IdempotencyKey,
+    changed_row,
+    given,
+    made,
+)
 from schema.people import Tag
 from schema.selection import Info
 
@@ -66,25 +74,35 @@ class DeleteTagPayload:
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
-async def _create(info: Info, input: CreateTagInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _create(
+    info: Info, input: Annotated[CreateTagInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     return await made(info, CREATE_TAG, idempotency_key, name=input.name, description=input.description)
 
 
-async def _update(info: Info, input: UpdateTagInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _update(
+    info: Info, input: Annotated[UpdateTagInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     fields = given(name=input.name, description=input.description)
     return await made(info, UPDATE_TAG, idempotency_key, id=input.id, given=fields)
 
 
-async def _delete(info: Info, input: DeleteTagInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _delete(
+    info: Info, input: Annotated[DeleteTagInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     return await made(info, DELETE_TAG, idempotency_key, id=input.id)
 
 
-async def _add(info: Info, input: TagCustomersInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _add(
+    info: Info, input: Annotated[TagCustomersInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     ids = {"customer_ids": input.customer_ids, "tag_ids": input.tag_ids}
     return await made(info, ADD_TAGS, idempotency_key, **ids)
 
 
-async def _remove(info: Info, input: TagCustomersInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _remove(
+    info: Info, input: Annotated[TagCustomersInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     ids = {"customer_ids": input.customer_ids, "tag_ids": input.tag_ids}
     return await made(info, REMOVE_TAGS, idempotency_key, **ids)
 

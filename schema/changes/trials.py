@@ -1,6 +1,6 @@
 """Changes of trials."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -9,7 +9,7 @@ from resolvers.changes.perform import Outcome
 from resolvers.changes.trials import CANCEL_TRIAL, CONVERT_TRIAL, EXTEND_TRIAL, START_TRIAL, TrialService
 from resolvers.entitlements import TRIAL_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed_row, made
 from schema.entitlements import Trial
 from schema.enums import Product
 from schema.selection import Info
@@ -82,7 +82,9 @@ class TrialPayload:
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
-async def _start(info: Info, input: StartTrialInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _start(
+    info: Info, input: Annotated[StartTrialInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     new = input.new_customer
     return await made(
         info,
@@ -95,15 +97,21 @@ async def _start(info: Info, input: StartTrialInput, idempotency_key: Idempotenc
     )
 
 
-async def _extend(info: Info, input: ExtendTrialInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _extend(
+    info: Info, input: Annotated[ExtendTrialInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     return await made(info, EXTEND_TRIAL, idempotency_key, id=input.id, days=input.days)
 
 
-async def _cancel(info: Info, input: CancelTrialInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _cancel(
+    info: Info, input: Annotated[CancelTrialInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     return await made(info, CANCEL_TRIAL, idempotency_key, id=input.id)
 
 
-async def _convert(info: Info, input: ConvertTrialInput, idempotency_key: IdempotencyKey = None) -> Outcome:
+async def _convert(
+    info: Info, input: Annotated[ConvertTrialInput, WHAT], idempotency_key: IdempotencyKey = None
+) -> Outcome:
     subscription = input.subscription_id
     return await made(info, CONVERT_TRIAL, idempotency_key, id=input.id, subscription_id=subscription)
 
