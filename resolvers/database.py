@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +15,15 @@ from resolvers.errors import Busy
 from resolvers.row import Row
 
 R = TypeVar("R", bound=Row)
+
+# The last one is what asyncpg says when it has read half of the server's farewell.
+_LOST = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.AdminShutdownError,
+    ConnectionResetError,
+    asyncpg.InternalClientError,
+)
+_PAUSES = (0.02, 0.2)
 
 
 @dataclass
@@ -38,11 +47,19 @@ class Database:
         self._running.add(task)
         started = time.perf_counter()
         try:
-            async with self._connection() as connection:
-                rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
+            for pause in _PAUSES:
+                try:
+                    return await self._rows(text, arguments, row)
+                except _LOST:  # the server was restarted, or connections were cut: to read again does no harm
+                    await asyncio.sleep(pause)
+            return await self._rows(text, arguments, row)
         finally:
             self._running.discard(task)
             self.seconds += time.perf_counter() - started
+
+    async def _rows(self, text: str, arguments: Sequence[Any], row: type[R]) -> list[R]:
+        async with self._connection() as connection:
+            rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
         return rows
 
     @asynccontextmanager
