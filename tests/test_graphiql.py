@@ -1,24 +1,14 @@
 """GraphiQL as a newcomer meets it: in a real browser, opened at the address that the demo prints."""
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Protocol
 
 import httpx
 import pytest
-import uvicorn
-from graphql import build_schema, graphql
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from server.graphiql import assets, page
+from tests.conftest import LiveServer
 
 pytest_plugins = ["tests.browser"]
 
@@ -31,67 +21,6 @@ ALL_STORAGE = """async () => JSON.stringify([
     {...localStorage}, {...sessionStorage}, document.cookie, await indexedDB.databases(), await caches.keys(),
     (await navigator.serviceWorker.getRegistrations()).length, history.state, location.href, window.name,
 ])"""
-
-
-class LiveServer(Protocol):
-    url: str
-    token: str
-
-
-# ---- until tests/conftest.py serves the product itself: delete from here … ----------------------------
-
-STAND_IN_SCHEMA = build_schema("""
-    type Query { viewer: Viewer! }
-    type Viewer { admin: PartnerAdmin! permissions: [String!]! partner: Partner! }
-    type PartnerAdmin {
-      displayName: String! email: String! roles: [String!]! hasAccessToAllCustomers: Boolean! lastSignInAt: String
-    }
-    type Partner { name: String! policy: Policy! ownOrganization: OwnOrganization! }
-    type Policy {
-      expiringSoonDays: Int! noRecentActivityDays: Int! lowAssignmentShareOfMedian: Float!
-      lowAssignmentMinimumPeers: Int! sizeBands: [Int!]! trialDefaultDays: Int! trialMaximumDays: Int!
-      trialMaximumQuantity: Int! tagsPerCustomer: Int!
-    }
-    type OwnOrganization { state: String! plan: [PlanItem!]! }
-    type PlanItem { product: String! quantity: Int! description: String! }
-""")
-ADMIN = {
-    "displayName": "Dana Reed",
-    "email": "dana@northwind.example",
-    "roles": ["PARTNER_FULL_ADMIN"],
-    "hasAccessToAllCustomers": True,
-}
-POLICY = dict.fromkeys(STAND_IN_SCHEMA.type_map["Policy"].fields, 30) | {"sizeBands": [1, 50]}  # type: ignore[attr-defined]
-PARTNER = {"name": "Northwind Partners", "policy": POLICY, "ownOrganization": {"state": "READY", "plan": []}}
-VIEWER = {"admin": ADMIN, "permissions": ["VIEW_ANALYTICS"], "partner": PARTNER}
-TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkYW5hIn0.c2lnbmF0dXJl"
-
-
-async def stand_in(request: Request) -> Response:
-    if request.method == "GET":
-        return page()
-    if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-        error = {"message": "Sign in first.", "extensions": {"code": "UNAUTHENTICATED"}}
-        return JSONResponse({"errors": [error]}, status_code=401)
-    body = await request.json()
-    result = await graphql(STAND_IN_SCHEMA, body["query"], {"viewer": VIEWER})
-    return JSONResponse(result.formatted)
-
-
-@pytest.fixture(scope="session")
-async def live_server() -> AsyncIterator[SimpleNamespace]:
-    app = Starlette(routes=[Route("/graphql", stand_in, methods=["GET", "POST"]), assets])
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield SimpleNamespace(url=f"http://127.0.0.1:{port}", token=TOKEN)
-    server.should_exit = True
-    await serving
-
-
-# ---- … to here, with the imports that nothing else uses ------------------------------------------------
 
 
 class Visit:
