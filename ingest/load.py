@@ -62,18 +62,17 @@ class Loader:
         await stage.create()
         await self._stage(stage)
         work.progress.start(table.name, "merging", None)
-        await stage.analyze()
-        if table.license_ids:
-            await work.changing.name(self._license_ids(stage))
-        merged = await stage.merge()
-        if table.name == LICENSES and merged.inserted:
-            await work.changing.name_new(self._license_ids(stage))
-        await self._reject_late(merged.rejected)
+        await self._reject_late(await stage.weed_out())
         work.result.sort_problems(first_problem)
+        if table.license_ids and stage.rows:
+            await work.changing.name(self._license_ids(stage))
+        inserted, updated = await stage.merge()
+        if table.name == LICENSES and inserted:
+            await work.changing.name_new(self._license_ids(stage))
         await stage.drop()
         work.progress.done(table.name)
-        unchanged = self.read - self.refused - merged.inserted - merged.updated
-        return TableCount(table.name, self.read, merged.inserted, merged.updated, unchanged, self.refused)
+        unchanged = self.read - self.refused - inserted - updated
+        return TableCount(table.name, self.read, inserted, updated, unchanged, self.refused)
 
     def _license_ids(self, stage: Stage) -> str:
         assert self.source.table.license_ids

@@ -12,6 +12,10 @@ import polars as pl
 from ingest.batch import LINE
 from ingest.spec import Table
 
+_IS_NEW = "_is_new"
+_HASHED_ROWS = 50_000_000
+"""Up to so many rows are told apart here, 8 bytes each; of more, PostgreSQL is asked."""
+
 
 @dataclass(frozen=True)
 class Late:
@@ -22,33 +26,24 @@ class Late:
     message: str
 
 
-@dataclass(frozen=True)
-class Merged:
-    inserted: int
-    updated: int
-    rejected: list[Late]
-
-
 def _count(status: str) -> int:
     """The number of rows in a command's answer, such as INSERT 0 5."""
     return int(status.rsplit(" ", 1)[1])
 
 
 class Stage:
-    """One table's staged rows."""
+    """One table's staged rows: copied in, weeded out until they are what changes, and merged."""
 
     def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int) -> None:
         self._connection = connection
         self._table = table
+        self._theirs = f"t.partner_id = {partner_id}"
         self._partner_id = partner_id
-        self._rows = 0
         self.name = f"stage_{table.name}"
+        self.rows = 0
+        self._hashes: list[pl.Series] = []
         self._columns = (LINE, *table.stored_names)
         self._key_columns = ", ".join(self._key(column) for column in table.key)
-        self._once = f"""(
-            SELECT DISTINCT ON ({self._key_columns}) * FROM {self.name} ORDER BY {self._key_columns}, {LINE}
-        )"""
-        """The first row of each key, in the order of the key, which is the index's."""
 
     def _key(self, column: str, row: str = "") -> str:
         name = f"{row}.{column}" if row else column
@@ -75,11 +70,14 @@ class Stage:
         names = ", ".join(self._table.stored_names)
         await self._connection.execute(
             f"CREATE TEMP TABLE {self.name} ON COMMIT DROP AS "
-            f"SELECT 0::bigint AS {LINE}, {names} FROM {self._table.name} WITH NO DATA"
+            f"SELECT 0::bigint AS {LINE}, true AS {_IS_NEW}, {names} FROM {self._table.name} WITH NO DATA;"
+            f"ALTER TABLE {self.name} ALTER {_IS_NEW} SET DEFAULT true"
         )
 
     def encode(self, rows: pl.DataFrame) -> bytes:
         """Checked rows as COPY reads them."""
+        if self.rows <= _HASHED_ROWS:
+            self._hashes.append(rows.select(self._table.key).hash_rows())
         data = io.BytesIO()
         rows.select(self._columns).write_csv(
             data, include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.6f%:z"
@@ -93,23 +91,110 @@ class Stage:
             await self._connection.copy_to_table(
                 self.name, source=source, columns=self._columns, format="csv"
             )
-            self._rows += rows
+            self.rows += rows
 
-    async def analyze(self) -> None:
-        """Once all rows are in: what follows is planned for their number."""
+    async def weed_out(self) -> list[Late]:
+        """Leave the rows that change something, one a key; those that can't stay are given back."""
+        late = []
         await self._connection.execute(f"ANALYZE {self.name}")
+        if not self._keys_differ():
+            late += await self._take_out_repeated()
+        if await self._connection.fetchval(
+            f"SELECT EXISTS (SELECT FROM {self._table.name} t WHERE {self._theirs})"
+        ):
+            await self._take_out_unchanged()
+        return late + await self._take_out_beyond_the_most()
 
-    async def merge(self) -> Merged:
-        """Bring the rows into the table."""
-        await self._join_by_probing(await self._are_few())
-        late = await self._beyond_the_most()
+    async def merge(self) -> tuple[int, int]:
+        """Bring the rows into the table; how many were inserted and updated."""
+        if not self.rows:
+            return 0, 0
         inserted = await self._insert()
-        updated = 0
-        if inserted < self._rows:  # some were there before, or are there twice in the file
-            late += await self._repeated()
-            updated = await self._update()
+        updated = await self._update() if inserted < self.rows else 0
+        return inserted, updated
+
+    def _keys_differ(self) -> bool:
+        """Whether certainly no key is there twice."""
+        hashes, self._hashes = self._hashes, []
+        return sum(map(len, hashes)) == self.rows and (
+            not hashes or pl.concat(hashes).n_unique() == self.rows
+        )
+
+    async def _take_out_repeated(self) -> list[Late]:
+        """Leave the first row of each key. A later one is bad if its values are others."""
+        found = await self._connection.fetch(
+            f"""
+            WITH repeated AS (
+                SELECT min({LINE}) AS first_line FROM {self.name} GROUP BY {self._key_columns} HAVING count(*) > 1
+            )
+            DELETE FROM {self.name} s USING repeated, {self.name} f
+            WHERE f.{LINE} = first_line AND {self._same_key("s", "f")} AND s.{LINE} > first_line
+            RETURNING s.{LINE} AS line, first_line, {self._differ("s", "f")} AS differs
+            """
+        )
+        self.rows -= len(found)
+        return [
+            Late(row["line"], None, f"has the key of line {row['first_line']} with different values")
+            for row in found
+            if row["differs"]
+        ]
+
+    async def _take_out_unchanged(self) -> None:
+        """Leave what the table does not have, or has otherwise."""
+        await self._join_by_probing(await self._are_few())
+        changes = f"{self.name}_changes"
+        names = ", ".join(f"s.{column}" for column in self._columns)
+        status = await self._connection.execute(
+            f"""
+            CREATE TEMP TABLE {changes} ON COMMIT DROP AS
+            SELECT {names}, t.partner_id IS NULL AS {_IS_NEW} FROM {self.name} s
+            LEFT JOIN {self._table.name} t ON {self._theirs} AND {self._same_key("t", "s")}
+            WHERE t.partner_id IS NULL OR {self._differ("t", "s")}
+            """
+        )
         await self._join_by_probing(False)
-        return Merged(inserted, updated, late)
+        await self._connection.execute(f"DROP TABLE {self.name}; ANALYZE {changes}")
+        self.name = changes
+        self.rows = _count(status)
+
+    async def _take_out_beyond_the_most(self) -> list[Late]:
+        """Leave no more new rows of a kind than there may be."""
+        if (limit := self._table.at_most) is None:
+            return []
+        found = await self._connection.fetch(
+            f"""
+            WITH there AS (
+                SELECT {limit.sharing}, count(*) AS rows FROM {self._table.name} t WHERE {self._theirs} GROUP BY 1
+            ), new AS (
+                SELECT *, row_number() OVER (PARTITION BY {limit.sharing} ORDER BY {LINE}) AS n
+                FROM {self.name} WHERE {_IS_NEW}
+            )
+            DELETE FROM {self.name} s USING new LEFT JOIN there USING ({limit.sharing})
+            WHERE s.{LINE} = new.{LINE} AND new.n + coalesce(there.rows, 0) > {limit.count}
+            RETURNING s.{LINE} AS line
+            """
+        )
+        self.rows -= len(found)
+        return [Late(row["line"], limit.column, limit.message) for row in found]
+
+    async def _insert(self) -> int:
+        """In the order of the key, which is the index's."""
+        names = ", ".join(self._table.stored_names)
+        status = await self._connection.execute(
+            f"INSERT INTO {self._table.name} (partner_id, {names}) SELECT {self._partner_id}, {names}"
+            f" FROM {self.name} WHERE {_IS_NEW} ORDER BY {', '.join(self._table.key)}"
+        )
+        return _count(status)
+
+    async def _update(self) -> int:
+        await self._join_by_probing(await self._are_few())
+        assigned = ", ".join(f"{column} = s.{column}" for column in self._table.values)
+        status = await self._connection.execute(
+            f"UPDATE {self._table.name} t SET {assigned} FROM {self.name} s"
+            f" WHERE NOT s.{_IS_NEW} AND {self._theirs} AND {self._same_key('t', 's')}"
+        )
+        await self._join_by_probing(False)
+        return _count(status)
 
     async def _are_few(self) -> bool:
         """Whether looking each row's key up in the table's index beats reading the table."""
@@ -124,71 +209,6 @@ class Stage:
 
     async def _join_by_probing(self, on: bool) -> None:
         await self._connection.execute(f"SET LOCAL enable_nestloop = {'on' if on else 'off'}")
-
-    def _new(self) -> str:
-        """The rows whose key the table does not have."""
-        return (
-            f"SELECT * FROM {self._once} s WHERE NOT EXISTS ("
-            f"SELECT FROM {self._table.name} t WHERE t.partner_id = $1 AND {self._same_key('t', 's')})"
-        )
-
-    async def _insert(self) -> int:
-        names = ", ".join(self._table.stored_names)
-        statement = (
-            f"INSERT INTO {self._table.name} (partner_id, {names}) SELECT $1, {names} FROM ({self._new()}) s"
-        )
-        return _count(await self._connection.execute(statement, self._partner_id))
-
-    async def _update(self) -> int:
-        if not self._table.values:
-            return 0
-        assigned = ", ".join(f"{column} = s.{column}" for column in self._table.values)
-        status = await self._connection.execute(
-            f"""
-            UPDATE {self._table.name} t SET {assigned} FROM {self._once} s
-            WHERE t.partner_id = $1 AND {self._same_key("t", "s")} AND {self._differ("t", "s")}
-            """,
-            self._partner_id,
-        )
-        return _count(status)
-
-    async def _repeated(self) -> list[Late]:
-        """Rows whose key stands further up in the file with other values."""
-        found = await self._connection.fetch(
-            f"""
-            WITH repeated AS (
-                SELECT min({LINE}) AS first_line FROM {self.name} GROUP BY {self._key_columns} HAVING count(*) > 1
-            )
-            SELECT s.{LINE} AS line, first_line FROM repeated
-            JOIN {self.name} f ON f.{LINE} = first_line
-            JOIN {self.name} s ON {self._same_key("s", "f")}
-            WHERE s.{LINE} > first_line AND {self._differ("s", "f")} ORDER BY 1
-            """
-        )
-        return [
-            Late(row["line"], None, f"has the key of line {row['first_line']} with different values")
-            for row in found
-        ]
-
-    async def _beyond_the_most(self) -> list[Late]:
-        """Take out the rows that would be too many of a kind."""
-        if (limit := self._table.at_most) is None:
-            return []
-        found = await self._connection.fetch(
-            f"""
-            WITH there AS (
-                SELECT {limit.sharing}, count(*) AS rows FROM {self._table.name} WHERE partner_id = $1 GROUP BY 1
-            ), new AS (
-                SELECT *, row_number() OVER (PARTITION BY {limit.sharing} ORDER BY {LINE}) AS n FROM ({self._new()}) s
-            )
-            DELETE FROM {self.name} s USING new LEFT JOIN there USING ({limit.sharing})
-            WHERE {self._same_key("s", "new")} AND new.n + coalesce(there.rows, 0) > {limit.count}
-            RETURNING s.{LINE} AS line
-            """,
-            self._partner_id,
-        )
-        self._rows -= len(found)
-        return [Late(row["line"], limit.column, limit.message) for row in found]
 
     async def drop(self) -> None:
         await self._connection.execute(f"DROP TABLE {self.name}")
