@@ -1,6 +1,6 @@
 """What happens to a partner's data, as it happens."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,15 +18,25 @@ class DataImport:
 class Events(Protocol):
     """Where a request listens."""
 
-    def imports(self, partner_id: int) -> AsyncIterator[DataImport]:
+    def imports(self, partner_id: int) -> AsyncGenerator[DataImport, None]:
         """Every import of the partner that finishes from now on."""
+        ...
+
+    def changed_customers(self, partner_id: int) -> AsyncGenerator[Sequence[int], None]:
+        """The partner's customers that look different from now on. For a slow reader, one that changed many times
+        meanwhile is there once."""
         ...
 
 
 class NoEvents:
     """For requests that do not listen."""
 
-    async def imports(self, partner_id: int) -> AsyncIterator[DataImport]:
+    async def imports(self, partner_id: int) -> AsyncGenerator[DataImport, None]:
         nothing: tuple[DataImport, ...] = ()
         for event in nothing:
             yield event
+
+    async def changed_customers(self, partner_id: int) -> AsyncGenerator[Sequence[int], None]:
+        nothing: tuple[Sequence[int], ...] = ()
+        for customers in nothing:
+            yield customers

@@ -1,8 +1,9 @@
 """Who asks: the partner admin that a token names, with the roles of this moment."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
 from models.search import fold
@@ -63,8 +64,10 @@ class Viewer:
 _VIEWER = """
 SELECT p.id AS partner_id, p.data_version, a.id AS admin_id, a.roles
 FROM partners p JOIN partner_admins a ON a.partner_id = p.id
-WHERE p.name = :partner_name AND a.email_key = :email AND a.active AND cardinality(a.roles) > 0
+WHERE {who} AND a.active AND cardinality(a.roles) > 0
 """
+_NAMED = _VIEWER.format(who="p.name = :partner_name AND a.email_key = :email")
+_KNOWN = _VIEWER.format(who="p.id = :partner AND a.id = :admin")
 
 
 async def find_viewer(database: Database, partner: str, email: str) -> Viewer:
@@ -72,7 +75,16 @@ async def find_viewer(database: Database, partner: str, email: str) -> Viewer:
 
     Raises Unauthenticated alike for one unknown, not active or without a role.
     """
-    rows = await database.fetch(_VIEWER, {"partner_name": partner, "email": fold(email)}, Row)
+    return await _one(database, _NAMED, {"partner_name": partner, "email": fold(email)})
+
+
+async def viewer_now(database: Database, viewer: Viewer) -> Viewer:
+    """The viewer with the roles of this moment. Raises Unauthenticated if there are none any more."""
+    return await _one(database, _KNOWN, {"partner": viewer.partner_id, "admin": viewer.admin_id})
+
+
+async def _one(database: Database, sql: str, values: Mapping[str, Any]) -> Viewer:
+    rows = await database.fetch(sql, values, Row)
     if not rows:
         raise Unauthenticated("The token names no partner admin with access. Ask your partner's full admin.")
     row = rows[0]

@@ -1,12 +1,15 @@
 """The root of subscriptions. It is named Live: a Subscription is what a customer bought."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
-from schema.selection import Info
+from resolvers.live import changed_customers
+from schema.customers import Customer
+from schema.selection import Info, wanted
 
 
 @strawberry.type(description="A finished import.")
@@ -16,13 +19,39 @@ class DataImport:
     tables: list[str] = strawberry.field(description="The tables it changed.")
 
 
+async def _customer_changed(
+    info: Info,
+    customer_ids: Annotated[
+        list[strawberry.ID] | None,
+        strawberry.argument(
+            description="Only these customers; all that the viewer may see if left out or empty."
+        ),
+    ] = None,
+) -> AsyncGenerator[Any, None]:
+    ids = info.context.ids
+    numbers = frozenset(
+        ids.open_as("Customer", id, f"customerIds[{n}]") for n, id in enumerate(customer_ids or ())
+    )
+    async with aclosing(changed_customers(info.context, numbers, wanted(info, "Customer"))) as customers:
+        async for customer in customers:
+            yield customer
+
+
 async def _data_imported(info: Info) -> AsyncGenerator[Any, None]:
-    async for event in info.context.events.imports(info.context.viewer.partner_id):
-        yield event
+    async with aclosing(info.context.events.imports(info.context.viewer.partner_id)) as imports:
+        async for event in imports:
+            yield event
 
 
 @strawberry.type(description="What happens, as it happens.")
 class Live:
+    customer_changed = strawberry.subscription(
+        resolver=_customer_changed,
+        graphql_type=Customer,
+        description="A customer that the viewer may see looks different: its tags, trials, admins or statuses were"
+        " changed. One that changes faster than it is read comes once, as it stands then. After an import there is"
+        " `dataImported` instead.",
+    )
     data_imported = strawberry.subscription(
         resolver=_data_imported,
         graphql_type=DataImport,

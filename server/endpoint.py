@@ -1,7 +1,6 @@
 """`/graphql`: who asks, what they ask, and the answer."""
 
 import time
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,20 +13,25 @@ from resolvers.context import Context
 from resolvers.errors import Unauthenticated
 from server import metrics
 from server.disconnect import ClientGone, while_connected
+from server.event_stream import EventStream, only
 from server.execution import code_of, present, wrapped
 from server.graphiql import page
 from server.requests import (
+    EVENTS_TYPE,
     RESPONSE_TYPE,
     BadRequest,
     Operation,
+    accepts_events,
     answer,
     answers_as,
     error_answer,
+    payload,
     read_operation,
     wants_page,
 )
 from server.service import Service
 from server.sockets import Sockets
+from server.streams import results
 
 _READS = {OperationType.QUERY}
 _ALL = {OperationType.QUERY, OperationType.MUTATION}
@@ -67,7 +71,7 @@ class Endpoint:
             context.idempotency_key = request.headers.get("idempotency-key")
             operation = await read_operation(request, self._service.settings.maximum_body_bytes)
             async with while_connected(request.receive):
-                return await self._run(request.method, operation, context, media_type)
+                return await self._run(request, operation, context, media_type)
         except Unauthenticated as error:
             metrics.count("unauthenticated")
             challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}
@@ -82,7 +86,9 @@ class Endpoint:
             metrics.count(code_of(failure))
             return answer({"errors": [failure.formatted]}, media_type, 503)
 
-    async def _run(self, method: str, operation: Operation, context: Context, media_type: str) -> Response:
+    async def _run(
+        self, request: Request, operation: Operation, context: Context, media_type: str
+    ) -> Response:
         started = time.perf_counter()
         try:
             result = await self._service.executor.run(
@@ -90,34 +96,40 @@ class Endpoint:
                 context,
                 variable_values=operation.variables,
                 operation_name=operation.operation_name,
-                allowed_operation_types=_READS if method == "GET" else _ALL,
+                allowed_operation_types=_READS if request.method == "GET" else _ALL,
             )
         except InvalidOperationTypeError:
-            if method == "GET":
+            if request.method == "GET":
                 raise BadRequest(
                     "GET runs queries only; send the operation by POST.", 405, Allow="POST"
                 ) from None
-            raise BadRequest("A subscription needs a WebSocket (graphql-transport-ws).") from None
+            if not accepts_events(request):
+                message = (
+                    f"A subscription needs a WebSocket (graphql-transport-ws) or `Accept: {EVENTS_TYPE}`."
+                )
+                raise BadRequest(message) from None
+            return EventStream(
+                results(
+                    self._service,
+                    request.headers.get("authorization"),
+                    operation.query,
+                    variable_values=operation.variables,
+                    operation_name=operation.operation_name,
+                )
+            )
         except CannotGetOperationTypeError:
             raise BadRequest(
                 "The document has several operations or none: name one by `operationName`."
             ) from None
         seconds = time.perf_counter() - started
         metrics.observe(result.errors or [], seconds, context.database)
+        if media_type == EVENTS_TYPE:
+            return EventStream(only(result))
         timing = (
             f"total;dur={seconds * 1000:.1f}, db;dur={context.database.seconds * 1000:.1f}"
             f';desc="{context.database.statements} statements"'
         )
-        return answer(_payload(result), media_type, _status(result, media_type), **{"Server-Timing": timing})
-
-
-def _payload(result: ExecutionResult) -> dict[str, Any]:
-    if result.errors and result.data is None and not any(error.path for error in result.errors):
-        return {"errors": [error.formatted for error in result.errors]}
-    payload: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        payload["errors"] = [error.formatted for error in result.errors]
-    return payload
+        return answer(payload(result), media_type, _status(result, media_type), **{"Server-Timing": timing})
 
 
 def _status(result: ExecutionResult, media_type: str) -> int:

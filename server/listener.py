@@ -1,29 +1,40 @@
 """PostgreSQL's notifications, handed to whoever listens in this process.
 
-Every change notifies in its own transaction, so that each process of each server hears of all of them.
+Every change and import notifies in its own transaction, so that each process of each server hears of all of them,
+and of none that was undone.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import orjson
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from resolvers.events import DataImport
+from server import metrics
+from server.mailbox import Mailbox
 
 log = logging.getLogger("partnerhub.events")
 
-CHANNEL = "partnerhub"
-WAITING = 100
-"""How many events wait for a slow reader before the oldest is dropped."""
-RETRY_SECONDS = 1.0
+T = TypeVar("T")
 
-Queue = asyncio.Queue[dict[str, Any]]
+CHANNEL = "partnerhub"
+WAITING_IMPORTS = 100
+WAITING_CUSTOMERS = 100_000
+"""How much waits for a slow reader before the oldest is dropped."""
+CUSTOMERS_AT_ONCE = 20
+"""So few that what is read of them is still so when the last one is sent."""
+RETRY_SECONDS = 1.0
+CHECK_SECONDS = 15.0
+"""How often a silent connection is tried, since a lost one may say nothing."""
+
+Mailboxes = defaultdict[int, set[Mailbox[Any]]]
 
 
 class Listener:
@@ -37,8 +48,10 @@ class Listener:
             "password": client.password,
             "database": client.database,
             "ssl": client.extra.get("ssl"),
+            "server_settings": {"application_name": "partnerhub listener"},
         }
-        self._readers: set[Queue] = set()
+        self._imports: Mailboxes = defaultdict(set)
+        self._customers: Mailboxes = defaultdict(set)
         self.listening = asyncio.Event()
 
     async def run(self) -> None:
@@ -51,13 +64,17 @@ class Listener:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(**self._connect)
+        connection = await asyncpg.connect(**self._connect, timeout=CHECK_SECONDS)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
         try:
             await connection.add_listener(CHANNEL, self._hear)
             self.listening.set()
-            await lost.wait()
+            while not lost.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(lost.wait(), CHECK_SECONDS)
+                    break
+                await connection.execute("SELECT 1", timeout=CHECK_SECONDS)
         finally:
             self.listening.clear()
             with suppress(Exception):
@@ -65,19 +82,41 @@ class Listener:
 
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: str) -> None:
         event: dict[str, Any] = orjson.loads(payload)
-        for reader in self._readers:
-            if reader.full():
-                reader.get_nowait()
-            reader.put_nowait(event)
+        match event["event"]:
+            case "dataImported":
+                finished_at = datetime.fromisoformat(event["finishedAt"])
+                _deliver(
+                    self._imports, event, [DataImport(finished_at, event["rows"], tuple(event["tables"]))]
+                )
+            case "customerChanged":
+                _deliver(self._customers, event, event["customers"])
 
-    async def imports(self, partner_id: int) -> AsyncIterator[DataImport]:
-        reader: Queue = asyncio.Queue(WAITING)
-        self._readers.add(reader)
-        try:
+    async def imports(self, partner_id: int) -> AsyncGenerator[DataImport, None]:
+        with _reading(self._imports, partner_id, Mailbox[DataImport](WAITING_IMPORTS)) as mailbox:
             while True:
-                event = await reader.get()
-                if event["event"] == "dataImported" and event["partner"] == partner_id:
-                    finished_at = datetime.fromisoformat(event["finishedAt"])
-                    yield DataImport(finished_at, event["rows"], tuple(event["tables"]))
-        finally:
-            self._readers.discard(reader)
+                for event in await mailbox.take(1):
+                    yield event
+
+    async def changed_customers(self, partner_id: int) -> AsyncGenerator[Sequence[int], None]:
+        with _reading(self._customers, partner_id, Mailbox[int](WAITING_CUSTOMERS)) as mailbox:
+            while True:
+                yield await mailbox.take(CUSTOMERS_AT_ONCE)
+
+
+def _deliver(mailboxes: Mailboxes, event: dict[str, Any], things: Sequence[Any]) -> None:
+    for mailbox in mailboxes.get(event["partner"], ()):
+        mailbox.put(things)
+
+
+@contextmanager
+def _reading(mailboxes: Mailboxes, partner_id: int, mailbox: Mailbox[T]) -> Iterator[Mailbox[T]]:
+    """The mailbox gets the partner's events until its reader leaves."""
+    mailboxes[partner_id].add(mailbox)
+    metrics.STREAMS.inc()
+    try:
+        yield mailbox
+    finally:
+        metrics.STREAMS.dec()
+        mailboxes[partner_id].discard(mailbox)
+        if not mailboxes[partner_id]:
+            del mailboxes[partner_id]

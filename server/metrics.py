@@ -23,6 +23,7 @@ OPERATIONS = Counter("partnerhub_operations_total", "GraphQL operations, by outc
 SECONDS = Histogram("partnerhub_operation_seconds", "How long an operation took.")
 STATEMENTS = Counter("partnerhub_sql_statements_total", "SQL statements run for operations.")
 DATABASE_SECONDS = Counter("partnerhub_sql_seconds_total", "Time spent in SQL statements of operations.")
+STREAMS = Gauge("partnerhub_streams", "Subscriptions that are open now.", multiprocess_mode="livesum")
 
 
 REMEMBERED = Counter(

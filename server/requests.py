@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from strawberry.types import ExecutionResult
 
 RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
+EVENTS_TYPE = "text/event-stream"
 
 
 class BadRequest(Exception):
@@ -83,19 +85,33 @@ def _operation(given: Any) -> Operation:
 
 
 def answers_as(request: Request) -> str | None:
-    """The media type to answer in; None when the client accepts none of ours."""
-    accept = request.headers.get("accept", "").lower()
-    if not accept:
+    """The media type to answer in; None when the client accepts none of ours.
+
+    Events only when nothing else is accepted: some clients name them beside JSON for whatever they ask.
+    """
+    if not request.headers.get("accept"):
         return JSON_TYPE
-    for part in accept.split(","):
-        media_type, *parameters = (piece.strip() for piece in part.split(";"))
-        if any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
-            continue
+    accepted = _accepted(request)
+    for media_type in accepted:
         if media_type == RESPONSE_TYPE:
             return RESPONSE_TYPE
         if media_type in (JSON_TYPE, "application/*", "*/*"):
             return JSON_TYPE
-    return None
+    return EVENTS_TYPE if EVENTS_TYPE in accepted else None
+
+
+def accepts_events(request: Request) -> bool:
+    """Whether the client takes server-sent events, which only a subscription needs."""
+    return EVENTS_TYPE in _accepted(request)
+
+
+def _accepted(request: Request) -> list[str]:
+    accepted = []
+    for part in request.headers.get("accept", "").lower().split(","):
+        media_type, *parameters = (piece.strip() for piece in part.split(";"))
+        if media_type and not any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
+            accepted.append(media_type)
+    return accepted
 
 
 def wants_page(request: Request) -> bool:
@@ -107,10 +123,21 @@ def wants_page(request: Request) -> bool:
     )
 
 
+def payload(result: ExecutionResult) -> dict[str, Any]:
+    """A result as clients read it; one refused as a whole has no data."""
+    if result.errors and result.data is None and not any(error.path for error in result.errors):
+        return {"errors": [error.formatted for error in result.errors]}
+    shown: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        shown["errors"] = [error.formatted for error in result.errors]
+    return shown
+
+
 def answer(
     payload: dict[str, Any], media_type: str = JSON_TYPE, status: int = 200, **headers: str
 ) -> Response:
-    """A JSON answer that nothing on the way keeps."""
+    """A JSON answer that nothing on the way keeps; also for what is wrong before any event could be sent."""
+    media_type = JSON_TYPE if media_type == EVENTS_TYPE else media_type
     body = orjson.dumps(payload, default=str)
     return Response(
         body,

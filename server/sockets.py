@@ -1,9 +1,6 @@
 """GraphQL over WebSocket (`graphql-transport-ws`)."""
 
-import asyncio
-import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -15,18 +12,14 @@ from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import NonJsonMessageReceived
 from strawberry.schema import BaseSchema
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
-from resolvers.errors import BadUserInput, Unauthenticated
+from resolvers.errors import Unauthenticated
 from server import metrics
-from server.execution import code_of, present, wrapped
 from server.service import Service
+from server.streams import results
 
-_ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
 _INIT_WAIT = timedelta(seconds=10)
 
 
@@ -104,53 +97,4 @@ class _Signed:
     async def stream(
         self, query: str, *, context_value: Any, root_value: None, **operation: Any
     ) -> AsyncGenerator[ExecutionResult, None]:
-        return self._presented(query, context_value["authorization"], operation)
-
-    async def _presented(
-        self, query: str, authorization: str | None, operation: dict[str, Any]
-    ) -> AsyncGenerator[ExecutionResult, None]:
-        try:
-            async with aclosing(self._results(query, authorization, operation)) as results:
-                async for result in results:
-                    yield result
-        except CannotGetOperationTypeError:
-            yield _failed(BadUserInput("operationName: name one of the document's operations."))
-        except Exception as error:
-            yield _failed(error)
-
-    async def _results(
-        self, query: str, authorization: str | None, operation: dict[str, Any]
-    ) -> AsyncGenerator[ExecutionResult, None]:
-        context = await self._service.authenticate(authorization)
-        try:
-            started = time.perf_counter()
-            result = await self._service.executor.run(
-                query, context, allowed_operation_types=_ONE_ANSWER, **operation
-            )
-            metrics.observe(result.errors or [], time.perf_counter() - started, context.database)
-            yield result
-            return
-        except InvalidOperationTypeError:
-            pass  # a subscription
-        expires_at = (await self._service.verifier.identity(authorization)).expires_at
-        stream: Any = await self._schema.stream(query, context_value=context, **operation)
-        async with aclosing(stream):
-            while True:
-                try:
-                    async with asyncio.timeout(expires_at - time.time()):
-                        result = await anext(stream)
-                except StopAsyncIteration:
-                    return
-                except TimeoutError:
-                    raise Unauthenticated("The access token has expired.") from None
-                await self._service.authenticate(authorization)  # the admin may have lost access since
-                if result.errors:
-                    result.errors = [present(error) for error in result.errors]
-                yield result
-
-
-def _failed(error: Exception) -> PreExecutionError:
-    """The operation's end by an error of its own."""
-    shown = present(wrapped(error))
-    metrics.count(code_of(shown))
-    return PreExecutionError(data=None, errors=[shown])
+        return results(self._service, context_value["authorization"], query, **operation)

@@ -127,7 +127,8 @@ async def _in_transaction(
         done = await action.act(change, **arguments)
         change.settle()
         if done.licenses:
-            await refresh_license_states(connection, change.viewer.partner_id, list(done.licenses))
+            bands = context.policy.size_bands
+            await refresh_license_states(connection, change.viewer.partner_id, list(done.licenses), bands)
         await _record(change, action.name, done)
         if key:
             await keep_answer(change, key, done.ids)

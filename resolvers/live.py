@@ -1,0 +1,33 @@
+"""What happens, as one viewer may see it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from resolvers.context import Columns, Context
+from resolvers.customers import CUSTOMER_BY_ID
+from resolvers.row import Row
+from resolvers.viewer import viewer_now
+
+
+async def changed_customers(
+    context: Context, wanted: frozenset[int], columns: Columns
+) -> AsyncGenerator[Row, None]:
+    """Each customer that looks different, as it stands then. None `wanted` means all."""
+    async with aclosing(context.events.changed_customers(context.viewer.partner_id)) as changes:
+        async for customers in changes:
+            chosen = [customer for customer in customers if not wanted or customer in wanted]
+            if not chosen:
+                continue
+            await _look_again(context)
+            for row in await CUSTOMER_BY_ID.load(context, chosen, (), columns):
+                if row is not None:
+                    context.forget()
+                    yield row
+
+
+async def _look_again(context: Context) -> None:
+    """A stream outlives what its request began with: roles may be others now, and it may be another day."""
+    context.viewer = await viewer_now(context.database, context.viewer)
+    context.today = datetime.now(UTC).date()
+    context.forget()
