@@ -7,16 +7,16 @@ sums two columns over the partner's license lines in force.
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import orjson
 
 from benchmarks.partner import BenchPartner, bench_partner
+from benchmarks.questions import QUESTIONS, WEEKS, Question, Shape, trend
 from benchmarks.race import Contender, Result, race, require_equal
 from benchmarks.report import machine, show, write
 from benchmarks.service import Client, service
@@ -25,81 +25,8 @@ from models.statement import bind
 from server.database import connect
 
 OPERATIONS = Path(__file__).parent / "operations"
-PAGE = 50
-WEEKS = 26
 EMPTY = "{ __typename }"
 BY_HAND, FROM_KEPT, FLOOR = "SQL by hand", "… from roll-ups", "the floor"
-
-Record = dict[str, Any]
-Shape = Callable[[list[Record]], Any]
-
-
-def _section(name: str) -> Shape:
-    return lambda rows: {"analytics": {"licenses": {name: rows[0]}}}
-
-
-def _page(name: str, column: str, *state: str) -> Shape:
-    """A section's rows, one of its columns by its own name, and what their states show."""
-
-    def node(row: Record) -> Record:
-        total, assigned = row["total"], row["assigned"]
-        rate = assigned / total if total else None
-        figures = row | {"available": max(total - assigned, 0), "assignmentRate": rate}
-        return {
-            "customer": {"customerId": row["customerId"], "name": row["name"]},
-            "displayId": row["displayId"],
-            column: row[column],
-            "state": {name: figures[name] for name in ("total", "assigned", "used", "available", *state)},
-        }
-
-    def page(rows: list[Record]) -> Any:
-        found = {"nodes": [node(row) for row in rows[:PAGE]], "pageInfo": {"hasNextPage": len(rows) > PAGE}}
-        return {"analytics": {"licenses": {name: {"rows": found}}}}
-
-    return page
-
-
-def _trend(rows: list[Record]) -> Any:
-    return {"analytics": {"licenses": {"distributionTrend": rows}}}
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question, how the rows of its SQL become the answer, and the bars."""
-
-    name: str
-    what: str
-    shape: Shape
-    by_hand: float | None = 1.3
-    of_floor: float | None = 3
-
-
-QUESTIONS = (
-    Question(
-        "overview_of_both", "overview, both products", lambda rows: {"analytics": {"overview": rows[0]}}
-    ),
-    Question("overview_of_one", "overview, one product", _section("overview")),
-    Question("recently_added", "recently added", _section("recentlyAdded")),
-    Question("expiring", "expiring", _section("expiring")),
-    Question("renewing", "renewing", _section("renewing")),
-    Question("low_assignment", "low assignment", _section("lowAssignment")),
-    Question("overage", "overage", _section("overage")),
-    Question(
-        "renewing_rows",
-        f"renewing, first {PAGE} rows",
-        _page("renewing", "daysUntilRenewal", "usedLast90Days"),
-        1.5,
-        None,
-    ),
-    Question(
-        "low_assignment_rows",
-        f"low assignment, first {PAGE} rows",
-        _page("lowAssignment", "peerMedianAssignmentRate", "assignmentRate"),
-        1.5,
-        None,
-    ),
-    Question("trend", f"trend, {WEEKS} weeks", _trend, None, None),
-)
 
 
 @dataclass(frozen=True)
@@ -152,7 +79,7 @@ class Bench:
         """The trend from its roll-up beside the sum of the snapshots."""
         contenders = {
             "service": self.served("trend"),
-            "snapshots": self.by_hand("trend_of_snapshots", _trend),
+            "snapshots": self.by_hand("trend_of_snapshots", trend),
         }
         await require_equal(contenders)
         ms = await race(contenders, self.rounds)
