@@ -141,6 +141,15 @@ def command(
 @contextmanager
 def serving(*arguments: str, env: dict[str, str], cwd: Path) -> Iterator[str]:
     """Run `partnerhub serve` or `demo` on a free port, and give its address once it is ready."""
+    with serving_process(*arguments, env=env, cwd=cwd) as (address, _process):
+        yield address
+
+
+@contextmanager
+def serving_process(
+    *arguments: str, env: dict[str, str], cwd: Path
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The same, with the process itself: to kill it."""
     process = subprocess.Popen(
         [str(PARTNERHUB), *arguments, "--port", "0"],
         env=env,
@@ -160,7 +169,7 @@ def serving(*arguments: str, env: dict[str, str], cwd: Path) -> Iterator[str]:
             if "Application startup complete" in line:
                 break
         assert address, "".join(said)
-        yield address
+        yield address, process
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
