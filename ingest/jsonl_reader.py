@@ -9,6 +9,8 @@ import polars as pl
 from ingest.batch import LINE, LONGEST_RECORD, Batch, Malformed
 
 _ROWS = 50_000
+_BYTES = 8 << 20
+"""A batch ends with whichever comes first."""
 
 
 class _Bad(Exception):
@@ -71,17 +73,19 @@ class JsonLinesReader:
         lines: list[int] = []
         objects: list[dict[str, Any]] = []
         malformed: list[Malformed] = []
+        size = 0
         for number, line in self._lines():
             if not line.strip():
                 continue
+            size += len(line)
             try:
                 objects.append(self._row(line))
                 lines.append(number)
             except _Bad as bad:
                 malformed.append(Malformed(number, bad.column, str(bad)))
-            if len(lines) + len(malformed) == _ROWS:
+            if len(lines) + len(malformed) == _ROWS or size >= _BYTES:
                 yield self._batch(lines, objects, malformed)
-                lines, objects, malformed = [], [], []
+                lines, objects, malformed, size = [], [], [], 0
         yield self._batch(lines, objects, malformed)
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from ingest.batch import LINE, Batch, Unreadable
 from ingest.lookups import fetch_lookup
+from ingest.parquet_reader import BROKEN_PARQUET
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
 from ingest.sources import BROKEN_FILE, Source
@@ -112,7 +113,7 @@ class Loader:
                 if reader.columns:
                     self.header = wrong_with_header(reader.columns, self.source.table)
                 yield from reader.batches()
-        except (*BROKEN_FILE, pl.exceptions.PolarsError, pl.exceptions.PanicException, Unreadable) as error:
+        except (*BROKEN_FILE, *BROKEN_PARQUET, Unreadable) as error:
             reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]
             raise ImportFailed(f"{self.source.name}: {reason}") from error
 

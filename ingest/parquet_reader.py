@@ -8,6 +8,10 @@ import polars as pl
 from ingest.batch import ADDED, LINE, Batch, Unreadable
 
 _ROWS = 200_000
+_BYTES = 8 << 20
+"""Of the file: a batch has fewer rows where these are long."""
+
+BROKEN_PARQUET = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr | None:
@@ -24,11 +28,19 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr | None:
     return column.cast(pl.String) if kind.is_numeric() else None
 
 
+def rows_in(path: Path) -> int:
+    """How many rows the file says that it has."""
+    count: int = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    return count
+
+
 class ParquetReader:
     """Reads a Parquet file, some rows at a time."""
 
     def __init__(self, path: Path) -> None:
         self._file = pl.scan_parquet(path, glob=False)
+        by_size = rows_in(path) * _BYTES // max(path.stat().st_size, 1)
+        self._rows_a_batch = min(max(by_size, 1000), _ROWS)
         schema = self._file.drop(ADDED, strict=False).collect_schema()
         self.columns = list(schema)
         texts = {name: _as_text(name, kind) for name, kind in schema.items()}
@@ -39,7 +51,7 @@ class ParquetReader:
 
     def batches(self) -> Iterator[Batch]:
         line = 1
-        for rows in self._file.collect_batches(chunk_size=_ROWS, maintain_order=True):
+        for rows in self._file.collect_batches(chunk_size=self._rows_a_batch, maintain_order=True):
             numbers = pl.int_range(line, line + rows.height, dtype=pl.Int64).alias(LINE)
             yield Batch(rows.select(numbers, *self._texts))
             line += rows.height

@@ -4,7 +4,7 @@ import gzip
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from ingest.batch import Reader
 from ingest.csv_reader import CsvReader
 from ingest.jsonl_reader import JsonLinesReader
-from ingest.parquet_reader import ParquetReader
+from ingest.parquet_reader import BROKEN_PARQUET, ParquetReader, rows_in
 from ingest.result import ImportFailed
 from ingest.spec import Table
 from ingest.tables import TABLES
@@ -51,7 +51,10 @@ class Source:
 
     def expected_rows(self) -> int | None:
         """About how many rows there are, where that is quick to tell."""
-        if self.ending == ".parquet" or self.ending.endswith(".gz"):
+        if self.ending == ".parquet":
+            with suppress(*BROKEN_PARQUET):  # it is told when the file is read
+                return rows_in(self.path)
+        if self.ending.endswith((".gz", ".parquet")):
             return None
         with self.path.open("rb") as file:
             lines = sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))

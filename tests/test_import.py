@@ -230,6 +230,39 @@ async def test_times_are_read_with_and_without_zone(
     assert found == list(moments.values())
 
 
+async def test_odd_texts_come_to_be_stored_as_they_are(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    odd = [
+        "cr\rhere",
+        "two\nlines",
+        "tab\t",
+        " spaces ",
+        "\\.",
+        "\\n",
+        '"',
+        "'",
+        "{}",
+        "NULL",
+        "null",
+        "a,b|c;d",
+    ]
+    odd += ["日本語", "🙂", "e\u0301", "\u200b", "%_", "--", "$1", "{partner}"]
+    files = right_rows()
+    customer, resource = files["customers"][0], files["resources"][0]
+    files["customers"] = [customer | {"customer_id": f"C{text}", "name": text} for text in odd] + [customer]
+    words = [text for text in odd if "|" not in text]
+    files["resources"] = [resource | {"tags": "|".join(words), "summary": "\r\n".join(odd)}]
+    folder_of(tmp_path, {table: files[table] for table in ("customers", "resources")})
+
+    await run_import(db, tmp_path, partner=partner)
+
+    now = await stored(db, partner)
+    assert {row[1]: row[0] for row in now["customers"]} == {text: f"C{text}" for text in odd} | {"Acme": "C1"}
+    assert (now["resources"][0][2], now["resources"][0][10]) == ("\r\n".join(odd), words)
+    assert (await run_import(db, tmp_path, partner=partner)).counts[0].unchanged == len(odd) + 1
+
+
 async def test_amounts_keep_their_scale(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
     amounts = ["12.50", "12.5", "0", "0.00", "-15.55", "123456789012345678901234.123456", "007"]
     files = right_rows()
