@@ -7,6 +7,7 @@ import secrets
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -76,11 +77,15 @@ class Storm:
         input: dict[str, Any],
         key: str,
     ) -> str:
-        response = await http.post(
-            f"{chance.choice(self.addresses)}/graphql",
-            json={"query": query, "variables": {"input": input}},
-            headers={"Authorization": f"Bearer {self.token(email)}", "Idempotency-Key": key},
-        )
+        response = None
+        while response is None:
+            # A kept connection may be closed just as it is used again: then nobody knows, and the key settles it.
+            with suppress(httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                response = await http.post(
+                    f"{chance.choice(self.addresses)}/graphql",
+                    json={"query": query, "variables": {"input": input}},
+                    headers={"Authorization": f"Bearer {self.token(email)}", "Idempotency-Key": key},
+                )
         body = response.json()
         if response.status_code != 200 or "errors" in body:
             return f"{response.status_code} {response.text[:300]}"

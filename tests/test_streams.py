@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from ingest import run_import
+from server.mailbox import Mailbox
 from server.tokens import issue_token
 from tests.conftest import Postgres
 from tests.firm import ADMIN, FULL, NEIGHBOUR, OTHER, PARTNER, READ, Firm, firm_on, partner_of
@@ -266,3 +267,19 @@ async def test_without_a_token_there_is_no_stream(servers: Servers) -> None:
     assert response.status_code == 401
     assert response.headers["content-type"].startswith("application/json")
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_mailbox_holds_each_thing_once_and_drops_the_oldest() -> None:
+    mailbox = Mailbox[int](3)
+    mailbox.put([1, 2, 1, 2])
+    assert await mailbox.take(10) == [1, 2]
+    mailbox.put(range(100))
+    assert len(mailbox) == 3
+    assert await mailbox.take(2) == [97, 98]
+    assert await mailbox.take(2) == [99]
+    mailbox.put([])
+    taking = asyncio.create_task(mailbox.take(1))
+    await asyncio.sleep(0)
+    assert not taking.done()
+    mailbox.put([7])
+    assert await taking == [7]
