@@ -1,58 +1,58 @@
 """The command line. Exit status: 0 done, 1 the work failed (a line a reason on stderr), 2 wrong usage."""
 
 import sys
-from importlib.metadata import version as installed_version
+from importlib import import_module
 
 import asyncpg
 import typer
 
-from schema import build_schema
 from server.commands.common import CommandError
-from server.commands.demo import demo
-from server.commands.importing import import_, rebuild_
-from server.commands.migrate import migrate
-from server.commands.serve import serve
-from server.commands.token import token
 from server.database import DatabaseError
 from server.embedded import EmbeddedError
 from server.settings import SettingsError
 
-app = typer.Typer(
-    name="partnerhub",
-    help="An open GraphQL data service for partners who manage many Webex customers.\n\n"
-    "`partnerhub demo` goes from nothing to a page that answers.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-app.command()(demo)
-app.command()(serve)
-app.command()(migrate)
-app.command("import")(import_)
-app.command()(token)
-app.command("rebuild")(rebuild_)
+COMMANDS = {
+    "demo": "demo:demo",
+    "serve": "serve:serve",
+    "migrate": "migrate:migrate",
+    "import": "importing:import_",
+    "token": "token:token",
+    "schema": "schema:schema",
+    "version": "version:version",
+    "rebuild": "importing:rebuild_",
+}
+"""Each command's module and function. Only the one that is called is loaded: all of them take over a second."""
 
 
-@app.command()
-def schema() -> None:
-    """Print the schema in GraphQL's schema definition language."""
-    print(build_schema().as_str())
-
-
-@app.command()
-def version() -> None:
-    """Print the version."""
-    print(installed_version("partnerhub"))
+def build(arguments: list[str]) -> typer.Typer:
+    """The command line as far as these arguments need it."""
+    app = typer.Typer(
+        name="partnerhub",
+        help="An open GraphQL data service for partners who manage many Webex customers.\n\n"
+        "`partnerhub demo` goes from nothing to a page that answers.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    app.callback()(lambda: None)  # so that a command is called by its name even when it is the only one
+    called = [name for name in arguments[:1] if name in COMMANDS]
+    for name in called or COMMANDS:
+        module, _, function = COMMANDS[name].partition(":")
+        app.command(name)(getattr(import_module(f"server.commands.{module}"), function))
+    return app
 
 
 def main() -> None:
     try:
-        app()
+        build(sys.argv[1:])(prog_name="partnerhub")
     except (CommandError, DatabaseError, EmbeddedError, SettingsError) as error:
-        for line in error.args:
-            print(line, file=sys.stderr)
-        sys.exit(1)
+        _fail(*error.args)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        print(" ".join(str(error).split()) or type(error).__name__, file=sys.stderr)
-        sys.exit(1)
+        _fail(" ".join(str(error).split()) or type(error).__name__)
+
+
+def _fail(*reasons: str) -> None:
+    for reason in reasons:
+        typer.echo(reason, err=True)
+    sys.exit(1)

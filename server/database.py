@@ -8,6 +8,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import ConfigurationError
 
 from models.config import CONNECTION, tortoise_config
 from models.migrate import SchemaState, schema_state
@@ -35,14 +36,13 @@ def database_url(settings: Settings) -> Iterator[str]:
 async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]:
     """The database with its pool of connections. Raises DatabaseError when it can't be reached or is too old."""
     timeout_ms = str(int(settings.request_timeout_seconds * 1000))
-    config = tortoise_config(
+    config = _config(
         url,
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
         server_settings={"idle_in_transaction_session_timeout": timeout_ms},
     )
-    _name_ssl(config["connections"][CONNECTION]["credentials"])
     async with TortoiseContext() as context:
         await context.init(config=config)
         client = context.db(CONNECTION)
@@ -62,18 +62,25 @@ async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]
 
 async def connect(url: str) -> asyncpg.Connection:
     """One connection, for a command's own work. Raises DatabaseError."""
-    credentials = tortoise_config(url)["connections"][CONNECTION]["credentials"]
-    _name_ssl(credentials)
+    credentials = _config(url)["connections"][CONNECTION]["credentials"]
     try:
         return await asyncpg.connect(**credentials)
     except Exception as error:
         raise DatabaseError(f"the database cannot be reached: {_line(error)}") from error
 
 
-def _name_ssl(credentials: dict[str, Any]) -> None:
-    """libpq and every provider's address say `sslmode`; as an argument asyncpg calls it `ssl`."""
-    if "sslmode" in credentials:
+def _config(url: str, **pool: Any) -> dict[str, Any]:
+    """Tortoise's configuration for the URL. Raises DatabaseError for one that cannot be read."""
+    try:
+        config = tortoise_config(url, **pool)
+    except (ConfigurationError, ValueError) as error:
+        raise DatabaseError(
+            f"the database cannot be reached: PARTNERHUB_DATABASE_URL: {_line(error)}"
+        ) from error
+    credentials = config["connections"][CONNECTION]["credentials"]
+    if "sslmode" in credentials:  # so libpq and every provider call what asyncpg calls `ssl`
         credentials["ssl"] = credentials.pop("sslmode")
+    return config
 
 
 async def require_up_to_date(client: BaseDBAsyncClient) -> None:

@@ -1,0 +1,321 @@
+"""The command line, as processes: what each command prints, and how it ends."""
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from server.cli import COMMANDS, build
+from server.settings import load_settings
+from tests import office
+from tests.conftest import Postgres
+from tests.server import PARTNERHUB, command, environment, serving
+
+
+@pytest.fixture(scope="module")
+async def database(database_url: str) -> str:
+    await office.fill(database_url)
+    await office.fill(database_url, "Neighbour")
+    return database_url
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def env(database: str, folder: Path) -> dict[str, str]:
+    return environment(database, folder)
+
+
+def refused(*arguments: str, env: dict[str, str], cwd: Path, status: int = 1) -> str:
+    """What a command that cannot do its work says: lines on stderr, no traceback, nothing on stdout."""
+    done = command(*arguments, env=env, cwd=cwd, check=False)
+    assert done.returncode == status, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    if status == 1:
+        assert done.stderr.strip() and all(line.strip() for line in done.stderr.splitlines())
+    return done.stderr
+
+
+def named(url: str, **parts: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(**parts))
+
+
+# ---- each command ---------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_each_explains_itself(tmp_path: Path) -> None:
+    env = environment(None, tmp_path)
+    overview = command("--help", env=env, cwd=tmp_path).stdout
+    assert [name for name in COMMANDS if f"│ {name} " not in overview] == []
+    for name in COMMANDS:
+        done = CliRunner().invoke(build([name]), [name, "--help"], prog_name="partnerhub")
+        assert (done.exit_code, f"partnerhub {name}" in done.stdout) == (0, True)
+    assert not list(tmp_path.iterdir()), "to ask for help must not make anything"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["serve", "--nonsense"],
+        ["serve", "--port", "many"],
+        ["serve", "--port", "70000"],
+        ["serve", "--workers", "0"],
+        ["demo", "--customers", "0"],
+        ["import"],
+        ["token"],
+        ["token", office.FULL, "--ttl", "forever"],
+        ["token", office.FULL, "--ttl", "0h"],
+        ["token", office.FULL, "--ttl", "-8h"],
+        [],
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    done = CliRunner().invoke(build(arguments), arguments)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_wrong_usage_of_the_process_ends_with_2(env: dict[str, str], folder: Path) -> None:
+    refused("token", office.FULL, "--ttl", "forever", env=env, cwd=folder, status=2)
+
+
+def test_the_schema_is_the_one_that_is_kept(tmp_path: Path) -> None:
+    done = command("schema", env=environment(None, tmp_path), cwd=tmp_path)
+    assert "schema {" in done.stdout and "type Query" in done.stdout
+
+
+def test_the_version_is_a_version(tmp_path: Path) -> None:
+    done = command("version", env=environment(None, tmp_path), cwd=tmp_path)
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*\n", done.stdout)
+
+
+def test_a_token_stands_alone_on_stdout(env: dict[str, str], folder: Path) -> None:
+    done = command("token", office.FULL.upper(), "--partner", office.PARTNER, env=env, cwd=folder)
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", done.stdout)
+    assert done.stderr == ""
+
+
+def test_no_token_for_whom_it_would_not_let_in(env: dict[str, str], folder: Path) -> None:
+    for arguments, reason in (
+        (("nobody@office.example",), "there is no partner admin nobody@office.example"),
+        ((office.FULL,), "several partners; name one by --partner: Neighbour, Office"),
+        ((office.FULL, "--partner", "Nowhere"), f"there is no partner admin {office.FULL} of Nowhere"),
+        ((office.INACTIVE, "--partner", office.PARTNER), "not active"),
+        ((office.ROLELESS, "--partner", office.PARTNER), "no role"),
+    ):
+        assert reason in refused("token", *arguments, env=env, cwd=folder)
+
+
+def test_migrate_may_be_run_again(postgres: Postgres, tmp_path: Path) -> None:
+    name = postgres.create()
+    env = environment(postgres.named(name), tmp_path)
+    first = command("migrate", env=env, cwd=tmp_path)
+    assert "applied 0001_initial" in first.stdout
+    second = command("migrate", env=env, cwd=tmp_path)
+    assert second.stdout == "The schema is up to date.\n"
+    postgres.drop(name)
+
+
+# ---- what can be wrong ----------------------------------------------------------------------------
+
+
+def test_a_database_that_cannot_be_used_is_told_in_one_line(
+    postgres: Postgres, database: str, tmp_path: Path
+) -> None:
+    empty = postgres.create()
+    user = urlsplit(database).username
+    for url, reason in (
+        ("postgres://nobody@127.0.0.1:1/none", "the database cannot be reached: "),
+        (named(database, path="/no_such_database"), "no_such_database"),
+        (named(database, netloc="nobody:wrong@"), "the database cannot be reached"),
+        (postgres.named(empty), "run `partnerhub migrate`"),
+        ("mysql://host/name", "PARTNERHUB_DATABASE_URL"),
+        (f"postgres://{user}@localhost:99999/x", "the database cannot be reached"),
+    ):
+        said = refused("token", office.FULL, env=environment(url, tmp_path), cwd=tmp_path)
+        assert reason in said
+        assert len(said.splitlines()) == 1
+    behind = refused("serve", "--port", "0", env=environment(postgres.named(empty), tmp_path), cwd=tmp_path)
+    assert re.fullmatch(
+        r"the database's schema is behind \(\d+ to apply\): run `partnerhub migrate`\n", behind
+    )
+    postgres.drop(empty)
+
+
+async def test_a_schema_of_a_newer_version_is_left_alone(fresh_database_url: str, tmp_path: Path) -> None:
+    row = "('models', '9999_later', now())"
+    await office.run_sql(
+        fresh_database_url, f"INSERT INTO tortoise_migrations (app, name, applied_at) VALUES {row}"
+    )
+    env = environment(fresh_database_url, tmp_path)
+    for arguments in (("serve", "--port", "0"), ("migrate",)):
+        assert "newer partnerhub (9999_later)" in refused(*arguments, env=env, cwd=tmp_path)
+
+
+def test_bad_settings_are_told_by_name(env: dict[str, str], tmp_path: Path) -> None:
+    assert "PARTNERHUB_PORT: " in refused("serve", env=env | {"PARTNERHUB_PORT": "x"}, cwd=tmp_path)
+    (tmp_path / ".env").write_text("PARTNERHUB_LOG_LEVEL=loud\nPARTNERHUB_WORKERS=none\n")
+    said = refused("token", office.FULL, env=env, cwd=tmp_path)
+    assert "PARTNERHUB_LOG_LEVEL: " in said and "PARTNERHUB_WORKERS: " in said
+
+
+def test_a_port_that_is_taken_is_told(env: dict[str, str], folder: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        said = refused("serve", "--port", port, env=env, cwd=folder)
+    assert said == f"cannot listen on 127.0.0.1:{port}: Address already in use; try another --port\n"
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(database: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for url in (None, database):
+        env = environment(url, tmp_path / "file" / "data")
+        refused("token", office.FULL, "--partner", office.PARTNER, env=env, cwd=tmp_path)
+
+
+def test_a_spoilt_key_is_told(database: str, tmp_path: Path) -> None:
+    (tmp_path / "token-key.json").write_text("{}")
+    env = environment(database, tmp_path)
+    said = refused("token", office.FULL, "--partner", office.PARTNER, env=env, cwd=tmp_path)
+    assert "token-key.json holds no key" in said
+
+
+def test_an_import_of_nothing_is_told(env: dict[str, str], folder: Path) -> None:
+    refused("import", "no-such-folder", "--partner", "New", env=env, cwd=folder)
+    said = refused("import", str(folder), env=env, cwd=folder)
+    assert "several partners" in said
+
+
+# ---- serving --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def token(env: dict[str, str], folder: Path) -> str:
+    return command("token", office.FULL, "--partner", office.PARTNER, env=env, cwd=folder).stdout.strip()
+
+
+def ask(address: str, token: str, query: str = "{ customers { totalCount } }") -> httpx.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.post(f"{address}/graphql", json={"query": query}, headers=headers, timeout=30)
+
+
+def test_a_token_is_good_for_as_long_as_it_says(env: dict[str, str], folder: Path) -> None:
+    args = ("token", office.FULL, "--partner", office.PARTNER, "--ttl")
+    with serving("serve", env=env, cwd=folder) as address:
+        long, short = (command(*args, ttl, env=env, cwd=folder).stdout.strip() for ttl in ("2h", "1s"))
+        time.sleep(1.2)
+        assert ask(address, long).status_code == 200
+        assert ask(address, short).status_code == 401
+
+
+def test_several_workers_answer_and_count_together(env: dict[str, str], folder: Path, token: str) -> None:
+    with serving("serve", "--workers", "2", env=env, cwd=folder) as address:
+        for _ in range(20):
+            assert ask(address, token).json() == {"data": {"customers": {"totalCount": office.CUSTOMERS}}}
+        for _ in range(4):
+            text = httpx.get(f"{address}/metrics").text
+            assert 'partnerhub_operations_total{outcome="ok"} 20.0' in text
+        assert httpx.get(f"{address}/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_ends_it_soon_and_wholly(
+    env: dict[str, str], folder: Path, workers: str, number: signal.Signals
+) -> None:
+    arguments = [str(PARTNERHUB), "serve", "--port", "0", "--workers", workers]
+    process = subprocess.Popen(
+        arguments, env=env, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr
+    for line in process.stderr:
+        if "Application startup complete" in line:
+            break
+    began = time.monotonic()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert time.monotonic() - began < 8
+    assert "Traceback" not in said
+    left = ["ps", "-o", "stat=,args=", "--sid", str(process.pid)]
+    lines = subprocess.run(left, capture_output=True, text=True, check=False).stdout.splitlines()
+    assert [line for line in lines if not line.startswith("Z")] == []  # a zombie has ended
+
+
+def test_the_log_has_plain_lines(env: dict[str, str], folder: Path, token: str) -> None:
+    arguments = [str(PARTNERHUB), "serve", "--port", "0"]
+    process = subprocess.Popen(arguments, env=env, cwd=folder, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if "Application startup complete" in line:
+            break
+    found = re.search(r"http://\S+(?=/graphql)", "".join(lines))
+    assert found
+    ask(found[0], token)
+    process.send_signal(signal.SIGINT)
+    lines += process.communicate(timeout=20)[1].splitlines(keepends=True)
+    logged = [line for line in lines if not line.startswith("Serving at ")]
+    assert logged
+    for line in logged:
+        assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (INFO|WARNING) [\w.]+: \S", line), line
+    assert not [line for line in lines if "POST" in line], "requests are not logged one by one"
+
+
+# ---- the demo, on the embedded database -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    yield tmp_path_factory.mktemp("demo")
+
+
+def demo_env(folder: Path) -> dict[str, str]:
+    return environment(None, folder / "data")
+
+
+def test_the_demo_fills_an_empty_folder(demo_folder: Path) -> None:
+    done = command("demo", "--customers", "30", "--no-serve", env=demo_env(demo_folder), cwd=demo_folder)
+    tokens = re.findall(r"^[\w-]+\.[\w-]+\.[\w-]+$", done.stdout, re.MULTILINE)
+    assert len(tokens) == 4
+    assert "30 customers" in done.stdout
+
+
+def test_the_demo_keeps_its_data_and_shares_its_database(demo_folder: Path) -> None:
+    env = demo_env(demo_folder)
+    tags = demo_folder / "tags.csv"
+    tags.write_text("name,description\nMine,\n")
+    with serving("demo", "--customers", "99", env=env, cwd=demo_folder) as address:
+        token = command("token", "full.admin@demo.example", env=env, cwd=demo_folder).stdout.strip()
+        assert ask(address, token).json()["data"]["customers"]["totalCount"] == 30
+        command("import", str(tags), env=env, cwd=demo_folder)  # beside the running demo
+        query = '{ tags(search: "Mine") { totalCount } }'
+        assert ask(address, token, query).json() == {"data": {"tags": {"totalCount": 1}}}
+    again = command("demo", "--no-serve", env=env, cwd=demo_folder)
+    assert "30 customers" in again.stdout
+
+
+def test_nothing_is_left_running_in_the_demos_folder(demo_folder: Path) -> None:
+    data = str(load_settings(data_dir=demo_folder / "data").data_dir)
+    for _ in range(100):
+        processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+        if data not in processes:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process of the embedded database is left")
