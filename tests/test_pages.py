@@ -59,7 +59,7 @@ async def test_page_sizes_that_cannot_be_served(world: World, field: ListField) 
     assert (await refusal(world, field, first=-1)).startswith("first: ")
     assert (await refusal(world, field, last=-1)).startswith("last: ")
     assert (await refusal(world, field, first=1001)).startswith("first: ")
-    assert (await refusal(world, field, last=2**31 - 1)).startswith("last: ")
+    assert (await refusal(world, field, last=199_999)).startswith("last: ")
 
 
 @EACH_LIST
