@@ -67,29 +67,31 @@ def changes(lines: str, by: str = "product", *, since: bool = False) -> str:
     ) change GROUP BY {by}, date"""
 
 
-_STATE = ", ".join(
-    f"coalesce(sum(change.{name}), 0)::bigint AS {name}" for name in ("total", "assigned", "used")
-)
+_TERMS = ("total", "assigned", "used")
+_SUMS = ", ".join(f"sum({term}) AS {term}" for term in _TERMS)
+_STATE = ", ".join(f"coalesce(sum({term}) OVER before, 0)::bigint AS {term}" for term in _TERMS)
+# The place of the first of the days (which ascend) that a change comes into: 0 for the first one.
+_PLACE = "width_bucket(date - 1, :days::date[])"
 
 
 def trend(of_changes: str) -> str:
     """SELECT of the state on each of `:days`, in their order."""
     return f"""
-    WITH change AS MATERIALIZED ({of_changes})
+    WITH change AS (SELECT {_PLACE} AS place, {_SUMS} FROM ({of_changes}) change GROUP BY 1)
     SELECT bucket.day, {_STATE}
-    FROM unnest(:days::date[]) WITH ORDINALITY AS bucket(day, n) LEFT JOIN change ON change.date <= bucket.day
-    GROUP BY bucket.n, bucket.day ORDER BY bucket.n"""
+    FROM unnest(:days::date[]) WITH ORDINALITY AS bucket(day, n) LEFT JOIN change ON change.place = bucket.n - 1
+    WINDOW before AS (ORDER BY bucket.n) ORDER BY bucket.n"""
 
 
 def trend_by_parent(of_changes: str) -> str:
     """SELECT of the state of each of `:parents` on each of `:days`, in their order."""
     return f"""
-    WITH change AS MATERIALIZED ({of_changes})
+    WITH change AS (SELECT parent_id, {_PLACE} AS place, {_SUMS} FROM ({of_changes}) change GROUP BY 1, 2)
     SELECT parent.id AS parent_id, bucket.day, {_STATE}
     FROM unnest(:parents::bigint[]) AS parent(id)
     CROSS JOIN unnest(:days::date[]) WITH ORDINALITY AS bucket(day, n)
-    LEFT JOIN change ON change.parent_id = parent.id AND change.date <= bucket.day
-    GROUP BY parent.id, bucket.n, bucket.day ORDER BY parent.id, bucket.n"""
+    LEFT JOIN change ON change.parent_id = parent.id AND change.place = bucket.n - 1
+    WINDOW before AS (PARTITION BY parent.id ORDER BY bucket.n) ORDER BY parent.id, bucket.n"""
 
 
 ROLLED_UP = """

@@ -10,13 +10,13 @@ from kpis.positions import PRODUCTS, positions
 _SLACK = 1 - 1e-12
 """Rates this close to the limit are at it: a median between two rates is rounded, and at is not below."""
 
-_OWN = "(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization)"
+_OWN = "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
 
 
 def _rates(product: str) -> str:
     return f"""
     SELECT product, customer_id, assigned::float8 / total AS rate, width_bucket(total, :size_bands::bigint[]) AS band
-    FROM ({positions(product)}) position WHERE total > 0 AND customer_id NOT IN {_OWN}"""
+    FROM ({positions(product)}) position WHERE total > 0 AND customer_id <> {_OWN}"""
 
 
 def medians(product: str) -> str:

@@ -48,16 +48,22 @@ class Lines:
 
     def where(self, context: Context) -> list[str]:
         """The conditions on `ls`, the viewer's scope among them."""
+        scope = listed(context.viewer, "ls.customer_id")
+        return ["ls.partner_id = :partner", scope, *self.narrowing(context)]
+
+    def narrowing(self, context: Context) -> list[str]:
+        """The conditions on `ls` that say which of the viewer's lines these are."""
         one = len(self.products) == 1
-        return [
-            "ls.partner_id = :partner",
-            "ls.product = :kpi_product" if one else "ls.product = ANY(:kpi_products::text[])",
-            *self.of_customers(context, "ls.customer_id"),
-        ]
+        product = "ls.product = :kpi_product" if one else "ls.product = ANY(:kpi_products::text[])"
+        return [product, *self.filters(context, "ls.customer_id")]
 
     def of_customers(self, context: Context, customer: str) -> list[str]:
-        """The conditions on the column that holds the customer's id."""
-        where = [listed(context.viewer, customer)]
+        """The conditions on the column that holds a customer's id, the viewer's scope among them."""
+        return [listed(context.viewer, customer), *self.filters(context, customer)]
+
+    def filters(self, context: Context, customer: str) -> list[str]:
+        """The conditions of the CustomerFilter."""
+        where: list[str] = []
         if self.criteria:
             filters = [CUSTOMER_CRITERIA[name] for name, _ in self.criteria]
             source = CUSTOMER.source(CUSTOMER.joined(filters), whole=context.viewer.sees_all_customers)
@@ -161,7 +167,7 @@ class SectionOf:
     def narrowing(self, context: Context) -> Narrowing:
         """The rows of the section's table."""
         values = self.lines.values(context) | self._window()
-        where = (*self.lines.where(context), self.section.where)
+        where = (*self.lines.narrowing(context), self.section.where)
         frozen = tuple(sorted(values.items()))
         return Narrowing(where, frozen, self.lines.as_of)
 

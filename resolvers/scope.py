@@ -8,7 +8,8 @@ _ASSIGNED_OR_CREATED = """(
     UNION ALL
     SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.created_by_id = :admin
 )"""
-_OWN_ORGANIZATION = "(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization)"
+# As an array, which PostgreSQL takes for the one id that it is; of a subquery it would expect half of the rows.
+_OWN_ORGANIZATION = "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
 
 
 def visible(viewer: Viewer, customer: str) -> str:
@@ -18,13 +19,13 @@ def visible(viewer: Viewer, customer: str) -> str:
     """
     if viewer.sees_all_customers:
         return "true"
-    return f"{customer} IN {_ASSIGNED_OR_CREATED} AND {customer} NOT IN {_OWN_ORGANIZATION}"
+    return f"{customer} IN {_ASSIGNED_OR_CREATED} AND {customer} <> {_OWN_ORGANIZATION}"
 
 
 def listed(viewer: Viewer, customer: str) -> str:
     """The condition that the customer is among the viewer's customers: visible, and not the partner itself."""
     if viewer.sees_all_customers:
-        return f"{customer} NOT IN {_OWN_ORGANIZATION}"
+        return f"{customer} <> {_OWN_ORGANIZATION}"
     return visible(viewer, customer)
 
 
