@@ -112,7 +112,8 @@ class JsonLinesReader:
         if not row.keys() <= self._known_set:
             raise _Bad("unknown column", next(name for name in row if name not in self._known_set))
         for name, value in row.items():
-            row[name] = _text(name, value)
+            if type(value) is not str or not value:
+                row[name] = _text(name, value)
         if b"\\u" in line:
             _refuse_surrogates(row)
         return row
