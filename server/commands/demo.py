@@ -9,9 +9,9 @@ import asyncpg
 import typer
 from rich.panel import Panel
 
-from ingest import run_import
+from ingest import ImportFailed, run_import
 from ingest.demo import DEMO_ADMINS, generate
-from server.commands.common import command_settings, err, out, with_database
+from server.commands.common import CommandError, command_settings, err, out, with_database
 from server.commands.importing import bars
 from server.commands.serve import run_server
 from server.database import connect, database_url
@@ -66,7 +66,10 @@ async def _fill(connection: asyncpg.Connection, customers: int, seed: int) -> No
         with err.status(f"Making up {customers} customers…"):
             generate(Path(folder), customers=customers, seed=seed, today=datetime.now(UTC).date())
         with bars() as progress:
-            await run_import(connection, Path(folder), partner=PARTNER, progress=progress)
+            try:
+                await run_import(connection, Path(folder), partner=PARTNER, progress=progress)
+            except ImportFailed as failure:
+                raise CommandError(str(failure)) from failure
 
 
 def _announce(settings: Settings, address: str | None, customers: int) -> None:
