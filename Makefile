@@ -2,15 +2,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test bench check fix lock graphiql
+.PHONY: setup demo test bench check fix lock js graphiql-check
 
 setup: $(STAMP)
 
+# uv takes seconds where pip takes a minute; where it cannot reach its index, pip does it as it is configured.
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing into .venv"
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock
+	@$(PIP) --require-hashes -r .venv/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock 2> .venv/uv.log \
+		|| $(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup
@@ -28,13 +34,23 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_layers.py
 	@$(BIN)/partnerhub schema | diff -u schema.graphql - || { echo "schema.graphql is behind: run make fix" >&2; exit 1; }
+	@$(BIN)/python -m schema.breaking
+	@$(BIN)/python -m server.reference | diff -u docs/settings.md - || { echo "docs/settings.md is behind: run make fix" >&2; exit 1; }
 	@$(BIN)/python -m kpis.docs | diff -u docs/kpis.md - || { echo "docs/kpis.md is behind: run make fix" >&2; exit 1; }
 
 fix: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/partnerhub schema > schema.graphql
+	@$(BIN)/python -m server.reference > docs/settings.md
 	@$(BIN)/python -m kpis.docs > docs/kpis.md
 
 lock: setup
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+
+# What needs Node 20, which neither users nor the service do: the tests' own clients, and the page's bundle.
+js:
+	@cd tests/js && npm ci --silent
+
+graphiql-check:
+	@cd server/graphiql && npm ci --silent && npm run --silent check
