@@ -21,7 +21,16 @@ from ingest.kinds import (
     some_of,
     text,
 )
-from ingest.spec import AtMost, Check, Column, Derived, Lookup, Reference, Refusal, Table, optional
+from ingest.references import (
+    LICENSE,
+    OWN_ORGANIZATION,
+    PARTNER_ADMIN,
+    TAG_NAME,
+    TO_CUSTOMER,
+    TO_SUBSCRIPTION,
+    TO_TRIAL,
+)
+from ingest.spec import AtMost, Check, Column, Derived, Reference, Refusal, Table, optional
 from models.enums import (
     CallDirection,
     CallingFeature,
@@ -38,29 +47,6 @@ from models.enums import (
     TrialState,
 )
 from models.search import fold, search_text
-
-CUSTOMER = Lookup("customer", "SELECT external_id, id FROM customers WHERE partner_id = $1")
-SUBSCRIPTION = Lookup("subscription", "SELECT external_id, id FROM subscriptions WHERE partner_id = $1")
-TRIAL = Lookup("trial", "SELECT external_id, id FROM trials WHERE partner_id = $1")
-PARTNER_ADMIN = Lookup("partner admin", "SELECT email_key, id FROM partner_admins WHERE partner_id = $1")
-TAG_NAME = Lookup("tag", "SELECT name_key, id FROM tags WHERE partner_id = $1")
-LICENSE = Lookup(
-    "license line",
-    """
-    SELECT s.external_id, t.external_id, l.product, l.id
-    FROM licenses l
-    LEFT JOIN subscriptions s ON s.partner_id = l.partner_id AND s.id = l.subscription_id
-    LEFT JOIN trials t ON t.partner_id = l.partner_id AND t.id = l.trial_id
-    WHERE l.partner_id = $1
-    """,
-)
-OWN_ORGANIZATION = Lookup(
-    "own organization", "SELECT external_id, id FROM customers WHERE partner_id = $1 AND is_own_organization"
-)
-
-TO_CUSTOMER = Reference(("customer_id",), "customer_id", CUSTOMER)
-TO_SUBSCRIPTION = Reference(("subscription_id",), "subscription_id", SUBSCRIPTION)
-TO_TRIAL = Reference(("trial_id",), "trial_id", TRIAL)
 
 ENDS_AFTER_IT_STARTS = Check(
     "end_date",
