@@ -51,14 +51,14 @@ class Source:
 
     def expected_rows(self) -> int | None:
         """About how many rows there are, where that is quick to tell."""
-        if self.ending == ".parquet":
-            with suppress(*BROKEN_PARQUET):  # it is told when the file is read
+        with suppress(OSError, *BROKEN_PARQUET):  # it is told when the file is read
+            if self.ending == ".parquet":
                 return rows_in(self.path)
-        if self.ending.endswith((".gz", ".parquet")):
-            return None
-        with self.path.open("rb") as file:
-            lines = sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
-        return max(lines - (self.ending == ".csv"), 0)
+            if not self.ending.endswith(".gz"):
+                with self.path.open("rb") as file:
+                    lines = sum(block.count(b"\n") for block in iter(lambda: file.read(_BLOCK), b""))
+                return max(lines - (self.ending == ".csv"), 0)
+        return None
 
 
 def _split(name: str) -> tuple[str, str] | None:
