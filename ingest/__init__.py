@@ -1,6 +1,16 @@
 """How data comes in: readers, validation, staging, merging, derived tables; and the demo's data."""
 
 from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
+from ingest.retention import drop_old_calls
 from ingest.run import rebuild, run_import
 
-__all__ = ["ImportFailed", "ImportResult", "Problem", "Progress", "TableCount", "rebuild", "run_import"]
+__all__ = [
+    "ImportFailed",
+    "ImportResult",
+    "Problem",
+    "Progress",
+    "TableCount",
+    "drop_old_calls",
+    "rebuild",
+    "run_import",
+]

@@ -51,7 +51,27 @@ _TIME = (
 )
 
 
+# How times mostly are: what polars reads by itself, several times as fast.
+_PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:00)?$"
+
+
 def _parse_time(text: pl.Expr) -> pl.Expr:
+    return text.map_batches(_times, return_dtype=pl.Datetime("us", "UTC"))
+
+
+def _times(texts: pl.Series) -> pl.Series:
+    text = pl.col("text")
+    plain = pl.when(text.str.contains(_PLAIN_TIME)).then(
+        text.str.strip_suffix("Z").str.strip_suffix("+00:00")
+    )
+    moment = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=False)
+    rows = texts.to_frame("text").with_columns(moment=moment)
+    if rows["moment"].null_count() > texts.null_count() or (rows["moment"].dt.year() < 1).any():
+        return rows.select(_parse_any_time(text)).to_series()
+    return rows["moment"]
+
+
+def _parse_any_time(text: pl.Expr) -> pl.Expr:
     parts = text.str.extract_groups(_TIME).struct
 
     def number(group: int) -> pl.Expr:

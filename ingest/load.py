@@ -15,8 +15,9 @@ from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCo
 from ingest.sources import BROKEN_FILE, Source
 from ingest.spec import Lookup
 from ingest.staging import Late, Stage
-from ingest.tables import LICENSES
+from ingest.tables import CALLS, LICENSES
 from ingest.validation import Reason, Validator, wrong_with_header
+from kpis.calling_weeks import ChangingWeeks
 from kpis.derived import ChangingLines
 
 _ROWS = 200_000
@@ -31,6 +32,7 @@ class Work:
     result: ImportResult
     progress: Progress
     changing: ChangingLines
+    weeks: ChangingWeeks
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Loader:
         work.result.sort_problems(first_problem)
         if table.license_ids and stage.rows:
             await work.changing.name(self._license_ids(stage))
+        if table.name == CALLS and stage.rows:
+            stage.rows -= await work.weeks.expect(stage.name, stage.known)
         inserted, updated = await stage.merge()
         if table.name == LICENSES and inserted:
             await work.changing.name_new(self._license_ids(stage))

@@ -12,9 +12,12 @@ import asyncpg
 from ingest.load import Loader, Work
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
+from ingest.retention import drop_old_calls
 from ingest.sources import Source, find_sources
-from ingest.tables import TABLES, USAGE
+from ingest.tables import CALLS, TABLES, USAGE
+from kpis.calling_weeks import ROLL_UPS, ChangingWeeks
 from kpis.derived import ChangingLines, rebuild_derived
+from kpis.policy import Policy
 
 CHANNEL = "partnerhub"
 """Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
@@ -51,11 +54,14 @@ async def run_import(
     dry_run: bool = False,
     rejected_folder: Path = Path("rejected"),
     progress: Progress | None = None,
+    policy: Policy | None = None,
+    call_retention_months: int | None = None,
 ) -> ImportResult:
     """Load the files under `path`: all of it, or nothing and ImportFailed.
 
     `skip_invalid` loads the good rows and writes the others into `rejected_folder`. `dry_run` does everything,
-    and then undoes it.
+    and then undoes it. `policy` has the thresholds of the roll-ups. Call records are kept for so many months,
+    all of them if it is None.
     """
     if not partner.strip() or "\0" in partner:
         raise ImportFailed("the partner's name is blank")
@@ -70,11 +76,16 @@ async def run_import(
         try:
             with suppress(_DryRun):
                 async with connection.transaction():
-                    await _load(connection, sources, rejected, result, progress or NoProgress())
+                    await _load(
+                        connection, sources, rejected, result, progress or NoProgress(), policy or Policy()
+                    )
                     if dry_run:
                         raise _DryRun
                 result.committed = True
                 await _analyze(connection, result)
+                if call_retention_months is not None:
+                    with suppress(asyncpg.LockNotAvailableError):  # the next import will do it
+                        await drop_old_calls(connection, call_retention_months)
             for rows in rejected.values():
                 rows.keep()
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -85,13 +96,18 @@ async def run_import(
     return result
 
 
-async def rebuild(connection: asyncpg.Connection, partner: str) -> None:
-    """Compute the partner's derived tables anew from the source rows."""
+async def rebuild(connection: asyncpg.Connection, partner: str, policy: Policy | None = None) -> None:
+    """Compute the partner's derived tables anew from the source rows, with the thresholds of `policy`.
+
+    Of weeks whose call records are dropped, the roll-ups are all there is: they stay as they are.
+    """
+    policy = policy or Policy()
     async with connection.transaction():
         partner_id = await connection.fetchval("SELECT id FROM partners WHERE name = $1 FOR UPDATE", partner)
         if partner_id is None:
             raise ImportFailed(f"there is no partner {partner}")
-        await rebuild_derived(connection, partner_id)
+        await rebuild_derived(connection, partner_id, policy.size_bands)
+        await ChangingWeeks(connection, partner_id, policy).rebuild()
         await connection.execute(
             "UPDATE partners SET data_version = data_version + 1 WHERE id = $1", partner_id
         )
@@ -103,19 +119,23 @@ async def _load(
     rejected: dict[str, RejectedRows],
     result: ImportResult,
     progress: Progress,
+    policy: Policy,
 ) -> None:
     """Everything that happens inside the transaction."""
     await connection.execute(_SETTINGS)
     partner_id = await _lock_partner(connection, result.partner)
-    changing = ChangingLines(connection, partner_id)
+    changing = ChangingLines(connection, partner_id, policy.size_bands)
     await changing.begin()
-    work = Work(connection, partner_id, result, progress, changing)
+    weeks = ChangingWeeks(connection, partner_id, policy)
+    await weeks.begin()
+    work = Work(connection, partner_id, result, progress, changing, weeks)
     for source in sources:
         result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
     if result.problem_count and not rejected:
         problems = "1 problem" if result.problem_count == 1 else f"{result.problem_count} problems"
         raise ImportFailed(f"{problems}, so nothing was changed", result)
     await changing.finish()
+    await weeks.finish()
     await _announce(connection, partner_id, result)
 
 
@@ -154,6 +174,8 @@ async def _analyze(connection: asyncpg.Connection, result: ImportResult) -> None
     changed["license_states"] = max(
         (rows for table, rows in changed.items() if TABLES[table].license_ids), default=0
     )
+    if changed.get(CALLS):
+        changed |= dict.fromkeys(ROLL_UPS, changed[CALLS])
     known = await connection.fetch(
         "SELECT name, reltuples FROM unnest($1::text[]) name JOIN pg_class ON oid = to_regclass(name)",
         sorted(table for table, rows in changed.items() if rows),

@@ -74,6 +74,14 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """A stored column that is computed from values of the file by polars alone: for tables of many rows."""
+
+    stored_as: str
+    value: pl.Expr
+
+
+@dataclass(frozen=True)
 class AtMost:
     """How many rows of the table may share a stored column's value; it is said of a column of the file."""
 
@@ -97,6 +105,7 @@ class Table:
     refusals: tuple[Refusal, ...] = ()
     checks: tuple[Check, ...] = ()
     derived: tuple[Derived, ...] = ()
+    computed: tuple[Computed, ...] = ()
     at_most: AtMost | None = None
     license_ids: str | None = None
     """The license lines that the rows of {stage} change, of {partner}: `id`, and `since` when if it is their usage."""
@@ -118,6 +127,7 @@ class Table:
             *self.stored,
             *(reference.stored_as for reference in self.references),
             *(derived.stored_as for derived in self.derived),
+            *(computed.stored_as for computed in self.computed),
         )
 
     @cached_property

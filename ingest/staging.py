@@ -45,6 +45,11 @@ class Stage:
         self._columns = (LINE, *table.stored_names)
         self._key_columns = ", ".join(self._key(column) for column in table.key)
 
+    @property
+    def known(self) -> str:
+        """SELECT of the rows whose keys the table has, once the others are weeded out."""
+        return f"SELECT * FROM {self.name} WHERE NOT {_IS_NEW}"
+
     def _key(self, column: str, row: str = "") -> str:
         name = f"{row}.{column}" if row else column
         return f"coalesce({name}, 0)" if column in self._table.nullable_key else name
@@ -201,7 +206,8 @@ class Stage:
         if self._table.nullable_key:
             return False  # no index serves such keys
         few: bool = await self._connection.fetchval(
-            "SELECT pg_relation_size($1::regclass) * 20 < pg_relation_size($2::regclass)",
+            "SELECT pg_relation_size($1::regclass) * 20 * count(*) < sum(pg_relation_size(relid))"
+            " FROM pg_partition_tree($2::regclass) WHERE isleaf",  # each partition has an index of its own
             self.name,
             self._table.name,
         )

@@ -30,7 +30,7 @@ from ingest.references import (
     TO_SUBSCRIPTION,
     TO_TRIAL,
 )
-from ingest.spec import AtMost, Check, Column, Derived, Reference, Refusal, Table, optional
+from ingest.spec import AtMost, Check, Column, Computed, Derived, Reference, Refusal, Table, optional
 from models.enums import (
     CallDirection,
     CallingFeature,
@@ -60,6 +60,16 @@ SUBSCRIPTION_OR_TRIAL = Check(
     pl.col("subscription_id").is_null() != pl.col("trial_id").is_null(),
     "exactly one of subscription_id and trial_id has to be given",
 )
+
+# Each week with a call is a partition: a few misspelt years are not to make thousands.
+NOT_LONG_AGO_OR_AHEAD = Check(
+    "started_at",
+    ("started_at",),
+    pl.col("started_at").dt.year().is_between(1990, 2099),
+    "{started_at} is before 1990 or after 2099",
+)
+WEEK = pl.col("started_at").dt.date() - pl.duration(days=pl.col("started_at").dt.weekday() % 7)
+"""The Sunday (UTC) that begins the week in which a call started."""
 
 _TABLES = (
     Table(
@@ -245,6 +255,8 @@ _TABLES = (
         ),
         key=("external_id",),
         references=(TO_CUSTOMER,),
+        checks=(NOT_LONG_AGO_OR_AHEAD,),
+        computed=(Computed("week", WEEK),),
     ),
     Table(
         "resources",
@@ -283,6 +295,7 @@ _TABLES = (
     ),
 )
 
+CALLS = "calls"
 LICENSES = "licenses"
 USAGE = "license_usage"
 

@@ -139,7 +139,8 @@ class Validator:
             for one in table.derived
         ]
         stored = [c.kind.stage(pl.col(c.name)).alias(name) for name, c in table.stored.items()]
-        return values.select(LINE, *stored, *ids, *derived)
+        computed = [one.value.alias(one.stored_as) for one in table.computed]
+        return values.select(LINE, *stored, *ids, *derived, *computed)
 
 
 def _broken(values: pl.DataFrame, holds: pl.Expr) -> pl.Series:

@@ -3,6 +3,10 @@
 from models.admin_assignment import AdminAssignment
 from models.audit_event import AuditEvent
 from models.call import Call
+from models.calling_endpoint_week import CallingEndpointWeek
+from models.calling_feature_week import CallingFeatureWeek
+from models.calling_queue_week import CallingQueueWeek
+from models.calling_week import CallingWeek
 from models.customer import Customer
 from models.customer_position import CustomerPosition
 from models.customer_tag import CustomerTag
@@ -28,6 +32,10 @@ __all__ = [
     "AdminAssignment",
     "AuditEvent",
     "Call",
+    "CallingEndpointWeek",
+    "CallingFeatureWeek",
+    "CallingQueueWeek",
+    "CallingWeek",
     "Customer",
     "CustomerPosition",
     "CustomerTag",

@@ -1,15 +1,21 @@
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
 
-from models.base import PartnerRow
 from models.enums import CallDirection, CallOutcome, EndpointType, QueueOutcome
 from models.fields import CTextField, one_of, text_array
 
 
-class Call(PartnerRow):
-    """A call record; `external_id` is the call ID."""
+class Call(Model):
+    """A call record; `external_id` is the call ID, `week` the Sunday (UTC) of the week in which it started.
 
-    external_id = CTextField()
+    The table is partitioned by week, and the key in the database is (partner_id, external_id, week). A call ID
+    occurs once for a partner all the same: the import moves a call whose week has changed.
+    """
+
+    external_id = CTextField(primary_key=True, generated=False)
+    partner_id = fields.BigIntField()
+    week = fields.DateField()
     customer_id = fields.BigIntField()
     user_id = CTextField()
     started_at = fields.DatetimeField()
@@ -27,7 +33,6 @@ class Call(PartnerRow):
 
     class Meta:
         table = "calls"
-        unique_together = (("partner_id", "external_id"),)
         constraints = (
             one_of("direction", CallDirection),
             one_of("outcome", CallOutcome),

@@ -1,0 +1,209 @@
+"""The roll-ups of call records by week and customer: what they are, how they are kept, how they are made anew.
+
+Each is one statement over the records of a week, run for the customers whose records have changed or for all of
+them: so what is kept and what is rebuilt can only be the same.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import asyncpg
+
+from kpis.call_quality import ANSWERED, QUALITIES
+from kpis.policy import Policy
+from models.call_weeks import keep_weeks, weeks_kept
+from models.enums import CallingFeature, EndpointType
+from models.statement import bind
+
+MANY = 1000
+"""From so many customers on, a week is rolled up as a whole rather than for each of them."""
+
+_CUSTOMERS = "(:customers::bigint[] IS NULL OR {0}.customer_id IN (SELECT unnest(:customers::bigint[])))"
+_RECORDS = f"calls c WHERE c.partner_id = :partner AND c.week = :week AND {_CUSTOMERS.format('c')}"
+
+
+def quality_column(endpoint_type: EndpointType, quality: str) -> str:
+    """The column of calling_endpoint_weeks that counts such calls."""
+    return f"{endpoint_type.value.lower()}_{quality}"
+
+
+def feature_column(feature: CallingFeature) -> str:
+    """The column of calling_feature_weeks that counts the calls that used it."""
+    return feature.value.lower()
+
+
+_ENDPOINT_COLUMNS = {quality_column(t, quality): (t, quality) for t in EndpointType for quality in QUALITIES}
+_FEATURE_COLUMNS = {feature_column(feature): feature for feature in CallingFeature}
+
+
+def _insert(table: str, columns: Sequence[str], select: str) -> str:
+    return f"INSERT INTO {table} (partner_id, week, customer_id, {', '.join(columns)}) {select}"
+
+
+_COUNT_QUALITIES = ", ".join(f"count(*) FILTER (WHERE {sql}) AS {name}" for name, sql in QUALITIES.items())
+_MOST_LOW, _MOST_MEDIUM = "(:usage_volume_limits::int[])[1]", "(:usage_volume_limits::int[])[2]"
+
+_WEEKS = _insert(
+    "calling_weeks",
+    ("calls", "seconds", "low_users", "medium_users", "high_users", *QUALITIES),
+    f"""
+    SELECT :partner::bigint, :week::date, customer_id, sum(calls), sum(seconds),
+           count(*) FILTER (WHERE calls <= {_MOST_LOW}),
+           count(*) FILTER (WHERE calls > {_MOST_LOW} AND calls <= {_MOST_MEDIUM}),
+           count(*) FILTER (WHERE calls > {_MOST_MEDIUM}),
+           {", ".join(f"sum({quality})" for quality in QUALITIES)}
+    FROM (SELECT c.customer_id, c.user_id, count(*) AS calls, sum(c.duration_seconds) AS seconds, {_COUNT_QUALITIES}
+          FROM {_RECORDS} GROUP BY c.customer_id, c.user_id) of_user
+    GROUP BY customer_id ORDER BY customer_id
+    """,
+)
+_ENDPOINTS = _insert(
+    "calling_endpoint_weeks",
+    list(_ENDPOINT_COLUMNS),
+    f"""
+    SELECT :partner::bigint, :week::date, customer_id, {
+        ", ".join(
+            f"coalesce(sum({quality}) FILTER (WHERE endpoint_type = '{type}'), 0)"
+            for type, quality in _ENDPOINT_COLUMNS.values()
+        )
+    }
+    FROM (SELECT c.customer_id, c.endpoint_type, {_COUNT_QUALITIES}
+          FROM {_RECORDS} AND {ANSWERED} AND c.endpoint_type IS NOT NULL
+          GROUP BY c.customer_id, c.endpoint_type) of_type
+    GROUP BY customer_id ORDER BY customer_id
+    """,
+)
+_FEATURES = _insert(
+    "calling_feature_weeks",
+    list(_FEATURE_COLUMNS),
+    f"""
+    SELECT :partner::bigint, :week::date, c.customer_id, {
+        ", ".join(
+            f"count(*) FILTER (WHERE '{feature}' = ANY (c.features))" for feature in _FEATURE_COLUMNS.values()
+        )
+    }
+    FROM {_RECORDS} AND (c.queue IS NOT NULL OR c.features <> '{{}}')
+    GROUP BY c.customer_id HAVING count(c.queue) > 0 ORDER BY c.customer_id
+    """,
+)
+_ANSWER = "c.queue_outcome IN ('ANSWERED', 'OVERFLOWED')"
+_ABANDON = "c.queue_outcome = 'ABANDONED'"
+
+
+def _waits(where: str) -> str:
+    """The sum is exact, so that it does not depend on the order of the records."""
+    waits = f"FILTER (WHERE {where} AND c.queue_wait_seconds IS NOT NULL)"
+    return f"count(*) {waits}, coalesce(sum(c.queue_wait_seconds::numeric) FILTER (WHERE {where}), 0)::float8"
+
+
+_QUEUES = _insert(
+    "calling_queue_weeks",
+    (
+        "queue",
+        "calls",
+        "answered",
+        "overflowed",
+        "abandoned",
+        "answer_waits",
+        "answer_seconds",
+        "abandon_waits",
+        "abandon_seconds",
+    ),
+    f"""
+    SELECT :partner::bigint, :week::date, c.customer_id, c.queue, count(*),
+           count(*) FILTER (WHERE c.queue_outcome = 'ANSWERED'),
+           count(*) FILTER (WHERE c.queue_outcome = 'OVERFLOWED'),
+           count(*) FILTER (WHERE {_ABANDON}), {_waits(_ANSWER)}, {_waits(_ABANDON)}
+    FROM {_RECORDS} AND c.queue IS NOT NULL
+    GROUP BY c.customer_id, c.queue ORDER BY c.customer_id, c.queue
+    """,
+)
+ROLL_UPS = {
+    "calling_weeks": _WEEKS,
+    "calling_endpoint_weeks": _ENDPOINTS,
+    "calling_feature_weeks": _FEATURES,
+    "calling_queue_weeks": _QUEUES,
+}
+
+_TOUCHED = """
+INSERT INTO changing_weeks (week, customer_id)
+SELECT week, customer_id FROM {stage}
+UNION SELECT c.week, c.customer_id FROM calls c JOIN ({known}) s ON s.external_id = c.external_id
+WHERE c.partner_id = :partner
+"""
+_IS_ROLLED_UP = "SELECT EXISTS (SELECT FROM calling_weeks WHERE partner_id = $1 AND week = $2)"
+_IS_RECORDED = "SELECT EXISTS (SELECT FROM calls WHERE partner_id = $1 AND week = $2)"
+
+
+class ChangingWeeks:
+    """Call records of a partner that change in this transaction, and the weeks of customers that they touch."""
+
+    def __init__(self, connection: asyncpg.Connection, partner_id: int, policy: Policy) -> None:
+        self._connection = connection
+        self._partner_id = partner_id
+        self._policy = policy
+
+    async def begin(self) -> None:
+        await self._connection.execute(
+            "CREATE TEMP TABLE changing_weeks (week date, customer_id bigint) ON COMMIT DROP"
+        )
+
+    async def expect(self, stage: str, known: str) -> int:
+        """The records of the table `stage` are about to come in, of which `known` selects those that replace others.
+
+        Records of closed weeks are left out, since their weeks' other records are dropped; returns how many.
+        """
+        weeks = [row["week"] for row in await self._connection.fetch(f"SELECT DISTINCT week FROM {stage}")]
+        closed = [week for week in weeks if await self._is_closed(week)]
+        status = await self._connection.execute(f"DELETE FROM {stage} WHERE week = ANY($1::date[])", closed)
+        await keep_weeks(self._connection, set(weeks).difference(closed))
+        await self._connection.execute("SET LOCAL enable_nestloop = on")  # a few records are best looked up
+        await self._run(_TOUCHED.format(stage=stage, known=known))
+        await self._connection.execute("SET LOCAL enable_nestloop = off")
+        return int(status.rpartition(" ")[2])
+
+    async def finish(self) -> None:
+        """Roll up what the named records touch."""
+        touched = await self._connection.fetch(
+            "SELECT week, array_agg(DISTINCT customer_id) AS customers FROM changing_weeks GROUP BY week ORDER BY week"
+        )
+        for week, customers in touched:
+            await self.roll_up(week, customers if len(customers) < MANY else None)
+        await self._connection.execute("DROP TABLE changing_weeks")
+
+    async def roll_up(self, week: date, customers: Sequence[int] | None) -> None:
+        """Roll up a week of these customers, or of all."""
+        for table, sql in ROLL_UPS.items():
+            of = _CUSTOMERS.format(table)
+            await self._run(
+                f"DELETE FROM {table} WHERE partner_id = :partner AND week = :week AND {of}",
+                week=week,
+                customers=customers,
+            )
+            await self._run(sql, week=week, customers=customers)
+
+    async def rebuild(self) -> None:
+        """Roll up anew every week that the partner has records of: of others there are only the roll-ups."""
+        for week in await weeks_kept(self._connection):
+            if await self._connection.fetchval(_IS_RECORDED, self._partner_id, week):
+                await self.roll_up(week, None)
+
+    async def _is_closed(self, week: date) -> bool:
+        """Whether the partner's records of the week were rolled up and dropped since."""
+        of = (self._partner_id, week)
+        return bool(
+            await self._connection.fetchval(_IS_ROLLED_UP, *of)
+            and not await self._connection.fetchval(_IS_RECORDED, *of)
+        )
+
+    async def _run(self, sql: str, **values: Any) -> None:
+        policy = self._policy
+        thresholds = {
+            "good_call_packet_loss_percent": policy.good_call_packet_loss_percent,
+            "good_call_latency_ms": policy.good_call_latency_ms,
+            "good_call_jitter_ms": policy.good_call_jitter_ms,
+            "usage_volume_limits": list(policy.usage_volume_limits),
+        }
+        text, arguments = bind(sql, {"partner": self._partner_id} | thresholds | values)
+        await self._connection.execute(text, *arguments)
