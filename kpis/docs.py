@@ -2,6 +2,7 @@
 
 import sys
 
+from kpis.calling import CALLING_SECTIONS
 from kpis.customer_status import STATUS_RULES
 from kpis.licenses import SECTIONS
 from kpis.measures import Measure, Section
@@ -34,6 +35,7 @@ def _section(section: Section) -> str:
 def document() -> str:
     """The page."""
     sections = "\n".join(_section(section) for section in SECTIONS)
+    calling = "\n".join(_section(section) for section in CALLING_SECTIONS)
     statuses = "\n".join(f"| `{rule.status}` | {rule.help} |" for rule in STATUS_RULES)
     thresholds = "\n".join(
         f"| `{camel(name)}` | {list(field.default) if isinstance(field.default, tuple) else field.default}"
@@ -49,6 +51,16 @@ product on entitlements in force on D. Sums come first and divisions last: a rat
 average of rates, and it is null where its divisor is 0. A customer counts once, however many of its lines match.
 
 {sections}
+## Calling
+
+Figures of calls are of whole weeks, from Sunday 00:00 UTC, up to the latest that ended on or before D 00:00. A week
+covers the customers with a Calling line in force on its last day, and only they count in it. Users by volume are
+`LOW`, `MEDIUM` or `HIGH` by their calls of the week (`usageVolumeLimits`); `NONE` is licensed users less active
+users, never below 0, for each customer and then summed. Features are counted over the customers that have call
+queues in the week: those of which any call carries a queue. How calls are kept and rolled up is told in
+[calling.md](calling.md).
+
+{calling}
 ## Low assignment and its peers
 
 A customer's rate is Σ assigned / Σ total over its lines of one product. Its peers are the partner's customers with

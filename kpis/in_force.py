@@ -22,9 +22,9 @@ class TrialStatus(StrEnum):
     CONVERTED = "CONVERTED"
 
 
-def in_force(dates: str, active: str) -> str:
+def in_force(dates: str, active: str, on: str = ":as_of") -> str:
     """start ≤ D ≤ end, and active. `dates` is the alias that holds them, `active` the condition on the state."""
-    return f"({active} AND {dates}.start_date <= :as_of AND {dates}.end_date >= :as_of)"
+    return f"({active} AND {dates}.start_date <= {on} AND {dates}.end_date >= {on})"
 
 
 def not_ended(dates: str) -> str:

@@ -18,11 +18,16 @@ def _on(day: str, column: str, kept: str, missing: str) -> str:
     )
 
 
+def assigned_on(day: str) -> str:
+    """How many licenses of the line were assigned on the day; 0 before its first snapshot."""
+    return _on(day, "assigned", "ls.assigned", "0")
+
+
 _D = ":as_of::date"
 _WEEK_BEFORE = f"({_D} - {CHANGE_DAYS})"
 
 TOTAL = "ls.total"
-ASSIGNED = _on(_D, "assigned", "ls.assigned", "0")
+ASSIGNED = assigned_on(_D)
 USED = _on(_D, "used", "ls.used", "0")
 USED_LAST_90_DAYS = _on(_D, "used_last_90_days", "ls.used_last_90_days", "0")
 ASSIGNED_WEEK_BEFORE = _on(_WEEK_BEFORE, "assigned", "ls.assigned", "NULL")

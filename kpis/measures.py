@@ -32,8 +32,12 @@ class Sum:
     where: str
     formula: str = ""
     unit: str = "licenses"
+    per: int | None = None
+    """What the sum is divided by, where its unit is larger than what is added up."""
 
-    python_type: ClassVar[type] = int
+    @property
+    def python_type(self) -> type:
+        return int if self.per is None else float
 
 
 @dataclass(frozen=True)

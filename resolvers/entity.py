@@ -31,6 +31,8 @@ class Summary:
     key: str
     outer: str
     columns: Mapping[str, str]
+    where: str = "true"
+    """Which of the rows."""
 
     @property
     def _select(self) -> str:
@@ -41,7 +43,7 @@ class Summary:
         inner = self.table.split()[1]
         return (
             f"LEFT JOIN LATERAL (SELECT {self._select} FROM {self.table}"
-            f" WHERE {inner}.partner_id = :partner AND {self.key} = {self.outer}) {alias} ON true"
+            f" WHERE {inner}.partner_id = :partner AND {self.key} = {self.outer} AND {self.where}) {alias} ON true"
         )
 
     def whole(self, alias: str) -> str:
@@ -49,7 +51,8 @@ class Summary:
         inner = self.table.split()[1]
         return (
             f"LEFT JOIN (SELECT {self.key} AS grouped_by, {self._select} FROM {self.table}"
-            f" WHERE {inner}.partner_id = :partner GROUP BY {self.key}) {alias} ON {alias}.grouped_by = {self.outer}"
+            f" WHERE {inner}.partner_id = :partner AND {self.where} GROUP BY {self.key}) {alias}"
+            f" ON {alias}.grouped_by = {self.outer}"
         )
 
 

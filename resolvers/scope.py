@@ -9,7 +9,9 @@ _ASSIGNED_OR_CREATED = """(
     SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.created_by_id = :admin
 )"""
 # As an array, which PostgreSQL takes for the one id that it is; of a subquery it would expect half of the rows.
-_OWN_ORGANIZATION = "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
+_OWN_ORGANIZATION = (
+    "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
+)
 
 
 def visible(viewer: Viewer, customer: str) -> str:

@@ -28,6 +28,7 @@ from resolvers.scope import require
 from resolvers.viewer import Permission
 from schema.analytics_enums import AnalyticsProduct, Interval, LicenseRowOrderField
 from schema.arguments import After, AsOf, Before, First, Last, OfCustomers
+from schema.calling import CallingAnalytics, calling_of
 from schema.connection import Connection, page
 from schema.customers import Customer
 from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
@@ -254,6 +255,11 @@ class Analytics:
     )
     licenses = strawberry.field(
         resolver=_licenses, graphql_type=LicenseAnalytics, description="The license KPIs of one product."
+    )
+    calling = strawberry.field(
+        resolver=calling_of,
+        graphql_type=CallingAnalytics,
+        description="Calls in the latest completed week and those before.",
     )
 
 

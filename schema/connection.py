@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.context import Arguments
+from resolvers.context import Arguments, Columns
 from resolvers.order import Order
 from resolvers.page import ListRequest, Narrowing, Page, PageRequest
 from resolvers.relations import ROOT, Listing
@@ -49,10 +49,11 @@ async def page(
     criteria: Arguments = (),
     parent: Any = ROOT,
     narrowing: Narrowing | None = None,
+    nested: Columns = frozenset(),
 ) -> Page:
-    """One page of a list, of a parent's or of everything."""
+    """One page of a list, of a parent's or of everything. `nested` are columns that types within its rows want."""
     rows = narrowing or listing.narrowed(criteria)
     arguments = (("request", ListRequest(rows, order, request)),)
-    columns = wanted(info, listing.entity.name, OF_CONNECTION)
+    columns = wanted(info, listing.entity.name, OF_CONNECTION) | nested
     found: Page = await info.context.load(listing, parent, arguments, columns)
     return found

@@ -25,6 +25,7 @@ from schema.arguments import (
     OfSubscriptions,
     OfTrials,
 )
+from schema.calling import CustomerCalling, calling_of_customer
 from schema.connection import Connection
 from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
 from schema.entitlements import Subscription, Trial, subscriptions_page, trials_page
@@ -151,5 +152,11 @@ class Customer(Node):
         resolver=_license_trend,
         graphql_type=list[LicenseDistributionPoint],
         description="Its licenses by day, week or month, oldest first, each line's state on the bucket's last day.",
+        metadata=needs(),
+    )
+    calling = strawberry.field(
+        resolver=calling_of_customer,
+        graphql_type=CustomerCalling | None,
+        description="Its calls in the latest completed week. For those who may see analytics.",
         metadata=needs(),
     )

@@ -19,8 +19,8 @@ def section_type(section: Section, **more: Any) -> Any:
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     for measure in section.measures:
-        counts = isinstance(measure, Customers | Sum)
-        annotations[measure.name] = int if counts else float | None
+        always = isinstance(measure, Customers | Sum)
+        annotations[measure.name] = measure.python_type if always else float | None
         fields[measure.name] = strawberry.field(description=measure_description(measure))
     namespace = {"__annotations__": annotations, "__module__": __name__, **fields, **more}
     return strawberry.type(type(section.type_name, (), namespace), description=section.help)

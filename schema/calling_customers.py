@@ -1,0 +1,198 @@
+"""The tables of calling analytics, a row for each customer, in pages."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from kpis import calling as kpi
+from kpis.measures import Section
+from resolvers.calling_customers import (
+    QUALITY_ROWS,
+    QUEUE_ROWS,
+    USAGE_ROWS,
+    calling_order,
+    covered_customers,
+)
+from resolvers.calling_details import FEATURE_USAGE_OF_CUSTOMERS
+from resolvers.customers import CUSTOMER_BY_ID
+from resolvers.page import Page, PageRequest
+from resolvers.relations import Listing
+from schema.arguments import After, Before, First, Last
+from schema.calling_enums import (
+    CustomerCallingUsageOrderField,
+    CustomerCallQualityOrderField,
+    CustomerCallQueueOrderField,
+)
+from schema.calling_figures import (
+    OF_ROWS,
+    CallingUsageFigures,
+    CallQualityFigures,
+    CallQueueFigures,
+    FeatureUsage,
+    measures_wanted,
+)
+from schema.connection import Connection, page
+from schema.enums import OrderDirection
+from schema.lazy import CUSTOMER
+from schema.selection import Info, needs, wanted
+
+
+async def _customer(root: Any, info: Info) -> Any:
+    return await info.context.load(CUSTOMER_BY_ID, root.customer_id, (), wanted(info, "Customer"))
+
+
+def _customer_field() -> Any:
+    return strawberry.field(
+        resolver=_customer, graphql_type=CUSTOMER, description="The customer.", metadata=needs("customer_id")
+    )
+
+
+def _itself(root: Any) -> Any:
+    return root
+
+
+def _figures_field(type: Any) -> Any:
+    return strawberry.field(
+        resolver=_itself,
+        graphql_type=type,
+        description="Its figures of the latest completed week.",
+        metadata=needs("week"),
+    )
+
+
+@strawberry.type(description="How much a customer called in the latest completed week.")
+class CustomerCallingUsage:
+    customer = _customer_field()
+    figures = _figures_field(CallingUsageFigures)
+    active_users_change: int = strawberry.field(
+        description="Active users less those of the week before, which are 0 if that week did not cover the customer."
+    )
+    calls_change: int = strawberry.field(description="Calls less those of the week before, likewise.")
+
+
+@strawberry.type(description="How good a customer's calls were in the latest completed week.")
+class CustomerCallQuality:
+    customer = _customer_field()
+    figures = _figures_field(CallQualityFigures)
+    poor_rate_change: float | None = strawberry.field(
+        description="The poor rate less that of the week before; null unless both weeks have one."
+    )
+
+
+async def _feature_calls(root: Any, info: Info) -> Any:
+    arguments = (("week", root.week),)
+    return await info.context.load(FEATURE_USAGE_OF_CUSTOMERS, root.customer_id, arguments)
+
+
+@strawberry.type(description="How a customer's call queues did in the latest completed week.")
+class CustomerCallQueue:
+    customer = _customer_field()
+    figures = _figures_field(CallQueueFigures)
+    feature_calls = strawberry.field(
+        resolver=_feature_calls,
+        graphql_type=list[FeatureUsage],
+        description="How much it used every feature.",
+        metadata=needs("customer_id", "week"),
+    )
+
+
+_WHAT, _DIRECTION = "What to order by.", "Which end comes first."
+
+
+@strawberry.input(description="The order of customers' usage.")
+class CustomerCallingUsageOrder:
+    field: CustomerCallingUsageOrderField = strawberry.field(description=_WHAT)
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description=_DIRECTION)
+
+
+@strawberry.input(description="The order of customers' call quality.")
+class CustomerCallQualityOrder:
+    field: CustomerCallQualityOrderField = strawberry.field(description=_WHAT)
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description=_DIRECTION)
+
+
+@strawberry.input(description="The order of customers' call queues.")
+class CustomerCallQueueOrder:
+    field: CustomerCallQueueOrderField = strawberry.field(description=_WHAT)
+    direction: OrderDirection = strawberry.field(default=OrderDirection.ASC, description=_DIRECTION)
+
+
+Order = CustomerCallingUsageOrder | CustomerCallQualityOrder | CustomerCallQueueOrder
+_ORDER = strawberry.argument(description="In which order. By customer name if left out.")
+
+
+async def _page(
+    root: Any,
+    info: Info,
+    listing: Listing,
+    section: Section,
+    order: Order,
+    request: PageRequest,
+) -> Page:
+    return await page(
+        info,
+        listing,
+        calling_order(order.field, descending=order.direction is OrderDirection.DESC),
+        request,
+        narrowing=covered_customers(listing, root),
+        nested=measures_wanted(info, section, OF_ROWS),
+    )
+
+
+async def _usage(
+    root: Any,
+    info: Info,
+    order_by: Annotated[CustomerCallingUsageOrder | None, _ORDER] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Page:
+    order = order_by or CustomerCallingUsageOrder(field=CustomerCallingUsageOrderField.CUSTOMER_NAME)
+    request = PageRequest(first, after, last, before)
+    return await _page(root, info, USAGE_ROWS, kpi.USAGE, order, request)
+
+
+async def _quality(
+    root: Any,
+    info: Info,
+    order_by: Annotated[CustomerCallQualityOrder | None, _ORDER] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Page:
+    order = order_by or CustomerCallQualityOrder(field=CustomerCallQualityOrderField.CUSTOMER_NAME)
+    request = PageRequest(first, after, last, before)
+    return await _page(root, info, QUALITY_ROWS, kpi.QUALITY, order, request)
+
+
+async def _queues(
+    root: Any,
+    info: Info,
+    order_by: Annotated[CustomerCallQueueOrder | None, _ORDER] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Page:
+    order = order_by or CustomerCallQueueOrder(field=CustomerCallQueueOrderField.CUSTOMER_NAME)
+    request = PageRequest(first, after, last, before)
+    return await _page(root, info, QUEUE_ROWS, kpi.QUEUES, order, request)
+
+
+USAGE_PAGE = strawberry.field(
+    resolver=_usage,
+    graphql_type=Connection[CustomerCallingUsage],
+    description="Each customer's usage in the latest completed week, with the change from the week before.",
+)
+QUALITY_PAGE = strawberry.field(
+    resolver=_quality,
+    graphql_type=Connection[CustomerCallQuality],
+    description="Each customer's call quality in the latest completed week.",
+)
+QUEUES_PAGE = strawberry.field(
+    resolver=_queues,
+    graphql_type=Connection[CustomerCallQueue],
+    description="Each customer's call queues in the latest completed week; only customers that have any.",
+)
