@@ -20,6 +20,7 @@ COMMANDS = {
     "schema": "schema:schema",
     "version": "version:version",
     "rebuild": "importing:rebuild_",
+    "prune": "prune:prune",
 }
 """Each command's module and function. Only the one that is called is loaded: all of them take over a second."""
 

@@ -76,6 +76,12 @@ class Settings(Policy, BaseSettings):
     )
     maximum_body_bytes: int = Field(1_000_000, ge=1000, description="The largest request that is read.")
     request_timeout_seconds: float = Field(30.0, gt=0, description="An operation that takes longer is ended.")
+    call_retention_months: int = Field(
+        13,
+        ge=3,
+        description="How many months call records are kept. Then `partnerhub import` and `partnerhub prune` drop them"
+        " by whole weeks; what was counted of them stays.",
+    )
     launch_url: str = Field(
         "https://admin.webex.com/customers/{id}",
         description="What `launchUrl` opens; `{id}` stands for the customer's ID.",

@@ -11,6 +11,7 @@ from rich.panel import Panel
 
 from ingest import ImportFailed, run_import
 from ingest.demo import DEMO_ADMINS, generate
+from kpis.policy import Policy
 from server.commands.common import CommandError, command_settings, err, out, with_database
 from server.commands.importing import bars
 from server.commands.serve import run_server
@@ -41,7 +42,7 @@ def demo(
     async def work(url: str) -> int:
         connection = await connect(url)
         try:
-            await _fill(connection, customers, seed)
+            await _fill(connection, customers, seed, settings.policy)
             count: int = await connection.fetchval(
                 "SELECT count(*) FROM customers c JOIN partners p ON p.id = c.partner_id"
                 " WHERE p.name = $1 AND NOT c.is_own_organization",
@@ -59,7 +60,7 @@ def demo(
             run_server(settings, url, lambda address: _announce(settings, address, count))
 
 
-async def _fill(connection: asyncpg.Connection, customers: int, seed: int) -> None:
+async def _fill(connection: asyncpg.Connection, customers: int, seed: int, policy: Policy) -> None:
     if await connection.fetchval("SELECT true FROM partners WHERE name = $1", PARTNER):
         return
     with tempfile.TemporaryDirectory(prefix="partnerhub-demo-") as folder:
@@ -67,7 +68,7 @@ async def _fill(connection: asyncpg.Connection, customers: int, seed: int) -> No
             generate(Path(folder), customers=customers, seed=seed, today=datetime.now(UTC).date())
         with bars() as progress:
             try:
-                await run_import(connection, Path(folder), partner=PARTNER, progress=progress)
+                await run_import(connection, Path(folder), partner=PARTNER, progress=progress, policy=policy)
             except ImportFailed as failure:
                 raise CommandError(str(failure)) from failure
 

@@ -86,6 +86,8 @@ def import_(
                     skip_invalid=skip_invalid,
                     dry_run=dry_run,
                     progress=progress,
+                    policy=settings.policy,
+                    call_retention_months=settings.call_retention_months,
                 )
         finally:
             await connection.close()
@@ -110,7 +112,7 @@ def rebuild_(partner: PartnerOption = None) -> None:
         try:
             name = await choose_partner(connection, partner)
             if name is not None:
-                await rebuild(connection, name)
+                await rebuild(connection, name, settings.policy)
             return name
         finally:
             await connection.close()

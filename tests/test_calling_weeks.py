@@ -1,0 +1,353 @@
+"""The roll-ups of call records: kept by imports as a rebuild would make them, in just the weeks that are touched."""
+
+import asyncio
+import random
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest import ImportResult, drop_old_calls, rebuild, run_import
+from kpis.calling_weeks import ROLL_UPS
+from kpis.policy import Policy
+from models.call_weeks import partition, week_of, weeks_kept
+from tests.oracle.book import Row
+from tests.rows import COLUMNS, write_rows
+
+pytest_plugins = ["tests.import_fixture"]
+
+CUSTOMERS = ["A", "B", "C"]
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+WEEK = date(2026, 3, 1)
+
+RollUps = dict[str, list[dict[str, Any]]]
+
+
+def call(call_id: str, **values: Any) -> Row:
+    """A plain answered call without anything special."""
+    plain = {
+        "customer_id": "A",
+        "user_id": "u1",
+        "started_at": NOON,
+        "duration_seconds": 60,
+        "direction": "INBOUND",
+        "outcome": "ANSWERED",
+        "features": [],
+    }
+    return {**dict.fromkeys(COLUMNS["calls"]), "call_id": call_id, **plain, **values}
+
+
+async def bring_in(
+    db: asyncpg.Connection, folder: Path, partner: str, calls: Iterable[Row], **options: Any
+) -> ImportResult:
+    customers = [
+        {
+            **dict.fromkeys(COLUMNS["customers"]),
+            "customer_id": name,
+            "name": name,
+            "managed_by": "EXTERNAL_ADMIN",
+            "country": "DE",
+            "created_on": date(2020, 1, 1),
+            "suspended": False,
+        }
+        for name in CUSTOMERS
+    ]
+    write_rows({"customers": customers, "calls": list(calls)}, folder)
+    return await run_import(db, folder, partner=partner, **options)
+
+
+async def roll_ups(db: asyncpg.Connection, partner: str) -> RollUps:
+    """Every row of every roll-up, customers by their own IDs."""
+    found = {}
+    for table in ROLL_UPS:
+        rows = await db.fetch(
+            f"""SELECT c.external_id AS customer, r.* FROM {table} r JOIN partners p ON p.id = r.partner_id
+            JOIN customers c ON c.partner_id = r.partner_id AND c.id = r.customer_id WHERE p.name = $1
+            ORDER BY r.week, c.external_id, r""",
+            partner,
+        )
+        found[table] = [
+            {k: v for k, v in row.items() if k not in ("partner_id", "customer_id")} for row in rows
+        ]
+    return found
+
+
+async def versions(db: asyncpg.Connection, partner: str) -> dict[tuple[str, str, date], int]:
+    """Which transaction wrote each row of the roll-ups."""
+    return {
+        (table, row["external_id"], row["week"]): row["version"]
+        for table in ROLL_UPS
+        for row in await db.fetch(
+            f"""SELECT r.xmin::text::bigint AS version, c.external_id, r.week FROM {table} r
+            JOIN partners p ON p.id = r.partner_id
+            JOIN customers c ON c.partner_id = r.partner_id AND c.id = r.customer_id WHERE p.name = $1""",
+            partner,
+        )
+    }
+
+
+def random_call(pick: random.Random, call_id: str) -> Row:
+    queue = pick.choice([None, None, "Sales", "Support"])
+    return call(
+        call_id,
+        customer_id=pick.choice(CUSTOMERS),
+        user_id=pick.choice(["u1", "u2"]),
+        started_at=NOON + timedelta(hours=pick.randint(-24 * 21, 24 * 21)),
+        duration_seconds=pick.choice([0, 59, 3600]),
+        outcome=pick.choice(["ANSWERED", "UNANSWERED"]),
+        endpoint_type=pick.choice([None, "SIP", "WXC_DEVICE"]),
+        features=pick.choice([[], ["VOICEMAIL"], ["CALL_QUEUE", "CALL_PARK"]]),
+        latency_ms=pick.choice([None, 399, 400]),
+        jitter_ms=pick.choice([1, 150]),
+        packet_loss_percent=pick.choice([0, 5]),
+        queue=queue,
+        queue_wait_seconds=queue and pick.choice([None, 0.1, 0.2, 12]),
+        queue_outcome=queue and pick.choice([None, "ANSWERED", "OVERFLOWED", "ABANDONED"]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_kept_is_what_a_rebuild_makes(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, seed: int
+) -> None:
+    """Imports of new, late, repeated and changed records, some of which move to other weeks or customers."""
+    pick = random.Random(seed)
+    known: dict[str, Row] = {}
+    for number in range(6):
+        ids = pick.sample([*known, *(f"new {number}.{n}" for n in range(30))], 30)
+        batch = {
+            id: known[id] if id in known and pick.random() < 0.4 else random_call(pick, id) for id in ids
+        }
+        known |= batch
+        await bring_in(db, tmp_path, partner, batch.values())
+    kept = await roll_ups(db, partner)
+    assert all(kept.values())
+    await rebuild(db, partner)
+    assert await roll_ups(db, partner) == kept
+    at_once = f"{partner} at once"
+    await bring_in(db, tmp_path, at_once, known.values())
+    assert await roll_ups(db, at_once) == kept
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from("abcd"), st.integers(0, 10**6)), max_size=4, unique_by=lambda c: c[0]
+        ),
+        max_size=4,
+    )
+)
+def test_kept_is_what_a_rebuild_makes_of_small_sets(
+    import_url: str, tmp_path: Path, imports: list[list[tuple[str, int]]]
+) -> None:
+    async def work() -> None:
+        db = await asyncpg.connect(import_url)
+        name = f"Small {random.getrandbits(64)}"
+        try:
+            await bring_in(db, tmp_path, name, [])
+            for calls in imports:
+                records = [random_call(random.Random(seed), id) for id, seed in calls]
+                await bring_in(db, tmp_path, name, records)
+            kept = await roll_ups(db, name)
+            await rebuild(db, name)
+            assert await roll_ups(db, name) == kept
+        finally:
+            await db.close()
+
+    asyncio.run(work())
+
+
+async def test_only_touched_weeks_and_customers_are_written(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    pick = random.Random(1)
+    await bring_in(db, tmp_path, partner, [random_call(pick, f"{n}") for n in range(300)])
+    before = await versions(db, partner)
+    late = call("late", customer_id="B", queue="Sales", features=["VOICEMAIL"], endpoint_type="SIP")
+    await bring_in(db, tmp_path, partner, [late])
+    after = await versions(db, partner)
+    rewritten = {key for key in after if after[key] != before.get(key)}
+    assert {(customer, week) for _, customer, week in rewritten} == {("B", WEEK)}
+    assert {table for table, _, _ in rewritten} == set(ROLL_UPS)
+    await bring_in(db, tmp_path, partner, [late])  # the same again
+    assert await versions(db, partner) == after
+
+
+async def test_a_record_that_moves_corrects_both_weeks(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    await bring_in(db, tmp_path, partner, [call("1"), call("2", started_at=NOON + timedelta(weeks=2))])
+    result = await bring_in(
+        db,
+        tmp_path,
+        partner,
+        [call("1", started_at=NOON + timedelta(weeks=2), customer_id="B", queue="Sales")],
+    )
+    assert (result.counts[-1].inserted, result.counts[-1].updated) == (0, 1)
+    kept = await roll_ups(db, partner)
+    assert [(row["customer"], row["week"], row["calls"]) for row in kept["calling_weeks"]] == [
+        ("A", WEEK + timedelta(weeks=2), 1),
+        ("B", WEEK + timedelta(weeks=2), 1),
+    ]
+    assert [(row["customer"], row["queue"]) for row in kept["calling_queue_weeks"]] == [("B", "Sales")]
+    count = "SELECT count(*) FROM calls c JOIN partners p ON p.id = c.partner_id WHERE p.name = $1"
+    assert await db.fetchval(count, partner) == 2
+
+
+@pytest.mark.parametrize(
+    ("moment", "week"),
+    [
+        ("2026-03-01T00:00:00+00:00", "2026-03-01"),
+        ("2026-02-28T23:59:59.999999+00:00", "2026-02-22"),
+        ("2026-03-07T23:59:59.999999+00:00", "2026-03-01"),
+        ("2026-03-01T01:30:00+02:00", "2026-02-22"),
+        ("2026-01-01T00:00:00+00:00", "2025-12-28"),
+        ("2026-01-03T23:59:59+00:00", "2025-12-28"),
+        ("2026-01-04T00:00:00+00:00", "2026-01-04"),
+        ("2028-02-29T12:00:00+00:00", "2028-02-27"),
+    ],
+)
+async def test_weeks_begin_on_sundays_at_midnight_utc(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, moment: str, week: str
+) -> None:
+    await bring_in(db, tmp_path, partner, [call("1", started_at=datetime.fromisoformat(moment))])
+    rows = (await roll_ups(db, partner))["calling_weeks"]
+    assert [row["week"].isoformat() for row in rows] == [week]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "quality"),
+    [
+        ((4.99, 399.9, 149.9), "good"),
+        ((0, 0, 0), "good"),
+        ((5, 0, 0), "poor"),
+        ((0, 400, 0), "poor"),
+        ((0, 0, 150), "poor"),
+        ((None, 0, 0), "unknown"),
+        ((9, None, 0), "unknown"),
+        ((None, None, None), "unknown"),
+    ],
+)
+async def test_quality_at_each_threshold(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, metrics: tuple[Any, ...], quality: str
+) -> None:
+    names = ("packet_loss_percent", "latency_ms", "jitter_ms")
+    values = dict(zip(names, metrics, strict=True)) | {"endpoint_type": "SIP"}
+    unanswered = call("2", outcome="UNANSWERED", **values)
+    await bring_in(db, tmp_path, partner, [call("1", **values), unanswered])
+    kept = await roll_ups(db, partner)
+    for table, prefix in (("calling_weeks", ""), ("calling_endpoint_weeks", "sip_")):
+        counts = {name: kept[table][0][prefix + name] for name in ("good", "poor", "unknown")}
+        assert counts == {"good": 0, "poor": 0, "unknown": 0} | {quality: 1}
+
+
+async def test_thresholds_are_a_setting_and_a_rebuild(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    poor = {"packet_loss_percent": 6, "latency_ms": 1, "jitter_ms": 1}
+    await bring_in(db, tmp_path, partner, [call(f"{n}", **poor) for n in range(3)])
+    row = (await roll_ups(db, partner))["calling_weeks"][0]
+    assert (row["poor"], row["low_users"]) == (3, 1)
+    await rebuild(db, partner, Policy(good_call_packet_loss_percent=7, usage_volume_limits=(1, 2)))
+    row = (await roll_ups(db, partner))["calling_weeks"][0]
+    assert (row["good"], row["poor"]) == (3, 0)
+    assert (row["low_users"], row["medium_users"], row["high_users"]) == (0, 0, 1)
+
+
+async def test_old_weeks_are_dropped_and_their_figures_stay(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).replace(hour=12)
+    old, kept_week = today - timedelta(days=430), today - timedelta(days=380)
+    records = [
+        call("old 1", started_at=old, queue="Sales"),
+        call("old 2", started_at=old),
+        call("kept", started_at=kept_week),
+        call("new", started_at=today),
+    ]
+    await bring_in(db, tmp_path, partner, records, call_retention_months=13)
+    before = await roll_ups(db, partner)
+    assert {row["week"] for row in before["calling_weeks"]} == {
+        week_of(day.date()) for day in (old, kept_week, today)
+    }
+    weeks = await weeks_kept(db)
+    assert week_of(old.date()) not in weeks
+    assert {week_of(kept_week.date()), week_of(today.date())} <= set(weeks)
+    # A rebuild has nothing to make the figures of, and importing the same or some of it again changes nothing.
+    await rebuild(db, partner)
+    assert await roll_ups(db, partner) == before
+    for again in (records, records[:1], [call("old 3", started_at=old)]):
+        result = await bring_in(db, tmp_path, partner, again, call_retention_months=13)
+        assert (result.counts[-1].inserted, result.counts[-1].updated) == (0, 0)
+        assert result.counts[-1].unchanged == len(again)
+        assert await roll_ups(db, partner) == before
+    # Nor does it while the week is there for another partner.
+    await bring_in(db, tmp_path, f"{partner} other", records)
+    await bring_in(db, tmp_path, partner, records[:1])
+    assert await roll_ups(db, partner) == before
+    assert week_of(old.date()) in await drop_old_calls(db, 13)
+    assert (await roll_ups(db, f"{partner} other"))["calling_weeks"] == before["calling_weeks"]
+
+
+async def test_the_same_call_ids_are_each_partners_own(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    other = f"{partner} other"
+    await bring_in(db, tmp_path, partner, [call("1")])
+    await bring_in(db, tmp_path, other, [call("1", started_at=NOON + timedelta(weeks=1), duration_seconds=5)])
+    before = await roll_ups(db, partner)
+    assert before["calling_weeks"][0]["seconds"] == 60
+    await rebuild(db, other)
+    assert await roll_ups(db, partner) == before
+    assert (await roll_ups(db, other))["calling_weeks"][0]["seconds"] == 5
+
+
+async def test_a_dry_run_leaves_no_week(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
+    moment = datetime(2031, 6, 3, tzinfo=UTC)
+    await bring_in(db, tmp_path, partner, [call("1", started_at=moment)], dry_run=True)
+    assert week_of(moment.date()) not in await weeks_kept(db)
+
+
+async def test_a_call_of_no_sensible_year_is_refused(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    moments = [datetime(1989, 12, 31, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)]
+    records = [call(f"{n}", started_at=moment) for n, moment in enumerate(moments)]
+    result = await bring_in(db, tmp_path, partner, records, skip_invalid=True, rejected_folder=tmp_path / "r")
+    assert [problem.column for problem in result.problems] == ["started_at", "started_at"]
+
+
+async def test_two_partners_make_the_same_new_weeks_at_once(
+    import_url: str, partner: str, tmp_path: Path
+) -> None:
+    async def one(number: int) -> None:
+        db = await asyncpg.connect(import_url)
+        try:
+            moments = [datetime(2033, 1, 5, tzinfo=UTC) + timedelta(weeks=n) for n in range(8)]
+            records = [call(f"{n}", started_at=moment) for n, moment in enumerate(moments)]
+            await bring_in(db, tmp_path / f"{number}", f"{partner} {number}", records)
+            assert len((await roll_ups(db, f"{partner} {number}"))["calling_weeks"]) == 8
+        finally:
+            await db.close()
+
+    await asyncio.gather(*(one(number) for number in range(3)))
+
+
+async def test_records_lie_in_their_weeks_partition(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    await bring_in(db, tmp_path, partner, [call("1")])
+    found = await db.fetch(
+        "SELECT c.tableoid::regclass::text AS name, c.week FROM calls c JOIN partners p ON p.id = c.partner_id"
+        " WHERE p.name = $1",
+        partner,
+    )
+    assert [tuple(row) for row in found] == [(partition(WEEK), WEEK)]
