@@ -50,27 +50,27 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--format", choices=["csv", "parquet", "jsonl"], default="csv")
     options, _ = parser.parse_known_args(arguments)
     lines = max(options.rows // DAYS, 1)
-    with TemporaryDirectory(prefix="partnerhub-bench-") as folder, _database(Path(folder)) as url:
+    with TemporaryDirectory(prefix="partnerhub-bench-") as folder, database(Path(folder)) as url:
         files, next_day = Path(folder) / "files", Path(folder) / "next"
-        _aside(_write_files, files, lines, options.format)
-        _aside(_write_day, next_day, lines, options.format)
-        _run(url, "migrate")
-        first = _run(url, "import", str(files))
+        aside(_write_files, files, lines, options.format)
+        aside(_write_day, next_day, lines, options.format)
+        run(url, "migrate")
+        first = run(url, "import", str(files))
         by_hand = asyncio.run(_copy_by_hand(url, Path(folder) / "rows.csv"))
-        again = _run(url, "import", str(files))
-        day = _run(url, "import", str(next_day))
+        again = run(url, "import", str(files))
+        day = run(url, "import", str(next_day))
     rows = lines * DAYS
     print(f"license_usage, {rows:,} rows from {options.format}, {os.cpu_count()} cores")
     print(f"{'':24}{'seconds':>9}{'rows/s':>11}{'× COPY':>9}{'peak MiB':>10}")
     limit = rows / by_hand
     print(f"{'COPY by hand':24}{by_hand:9.1f}{limit:11,.0f}{1:9.2f}")
-    for name, run, number in (
+    for name, took, number in (
         ("import", first, rows),
         ("the same again", again, rows),
         ("one more day", day, lines),
     ):
-        speed = number / run.seconds
-        print(f"{name:24}{run.seconds:9.1f}{speed:11,.0f}{speed / limit:9.2f}{run.mib:10.0f}")
+        speed = number / took.seconds
+        print(f"{name:24}{took.seconds:9.1f}{speed:11,.0f}{speed / limit:9.2f}{took.mib:10.0f}")
     speed = rows / first.seconds
     print(
         f"bar: {LEAST_ROWS_A_SECOND:,} rows/s {'held' if speed >= LEAST_ROWS_A_SECOND else 'MISSED'},"
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str]) -> None:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def database(folder: Path) -> Iterator[str]:
     """A database of the benchmark's own, on the server that is named or on an embedded one."""
     server = os.environ.get("PARTNERHUB_BENCH_DATABASE_URL") or os.environ.get("PARTNERHUB_TEST_DATABASE_URL")
     if server is None:
@@ -100,7 +100,7 @@ async def _execute(url: str, sql: str) -> None:
     await connection.close()
 
 
-def _run(url: str, *arguments: str) -> Run:
+def run(url: str, *arguments: str) -> Run:
     """Run a command to its end."""
     environment = os.environ | {"PARTNERHUB_DATABASE_URL": url}
     began = time.perf_counter()
@@ -112,10 +112,10 @@ def _run(url: str, *arguments: str) -> Run:
     return Run(seconds, usage.ru_maxrss * _KIB_OF_MAXRSS / 1024)
 
 
-def _aside(write: Callable[[Path, int, str], None], folder: Path, lines: int, form: str) -> None:
+def aside(write: Callable[..., None], *arguments: Path | int | str) -> None:
     """In a process of its own, for a command's peak memory is counted from what its parent holds."""
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
-        process.submit(write, folder, lines, form).result()
+        process.submit(write, *arguments).result()
 
 
 def _write_day(folder: Path, lines: int, form: str) -> None:
@@ -127,7 +127,7 @@ def _write_files(folder: Path, lines: int, form: str) -> None:
     """A line a subscription, four subscriptions a customer, a snapshot a line and day; the days one after the other."""
     folder.mkdir()
     subscriptions = pl.DataFrame({"n": range(lines)}).select(
-        subscription_id=_id("S", pl.col("n")), customer_id=_id("C", pl.col("n") // 4)
+        subscription_id=numbered("S", pl.col("n")), customer_id=numbered("C", pl.col("n") // 4)
     )
     customers = subscriptions.select(pl.col("customer_id").unique(maintain_order=True))
     terms = {
@@ -145,7 +145,7 @@ def _write_files(folder: Path, lines: int, form: str) -> None:
     _write(_snapshots(lines, 0, DAYS), folder / f"license_usage.{form}")
 
 
-def _id(letter: str, number: pl.Expr) -> pl.Expr:
+def numbered(letter: str, number: pl.Expr) -> pl.Expr:
     return pl.format("{}-{}", pl.lit(letter), number.cast(pl.String).str.zfill(8))
 
 
@@ -159,7 +159,7 @@ def _snapshots(lines: int, first_day: int, end_day: int) -> pl.DataFrame:
     days = pl.DataFrame({"day": range(first_day, end_day)})
     number = pl.col("line") + pl.col("day")
     return days.join(pl.DataFrame({"line": range(lines)}), how="cross").select(
-        subscription_id=_id("S", pl.col("line")),
+        subscription_id=numbered("S", pl.col("line")),
         product=pl.lit("MEETINGS"),
         date=pl.lit(date(2025, 1, 1)) + pl.duration(days=pl.col("day")),
         assigned=number % 113,
