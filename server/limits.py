@@ -42,6 +42,7 @@ class Maxima:
     fields: int
     rows: int
     default_page_size: int
+    maximum_page_size: int
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,9 @@ class _Measure:
         given = {a.name.value: self._value(a.value) for a in field.arguments or ()}
         sizes = [size for name in ("ids", "first", "last") if (size := given.get(name)) is not None]
         if sizes:
-            return min(max(0, *sizes), _BEYOND)
+            size = min(max(0, *sizes), _BEYOND)
+            # A longer page than any is refused by the list itself, which names the argument.
+            return size if size == _BEYOND else min(size, self._maxima.maximum_page_size)
         nodes = field.selection_set.selections if field.selection_set else ()
         is_page = any(isinstance(node, FieldNode) and node.name.value in _PAGE_FIELDS for node in nodes)
         return self._maxima.default_page_size if is_page or "first" in given or "last" in given else None

@@ -59,7 +59,11 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
         keys = LocalKeys(settings.data_dir)
     rows = await Database(client).fetch("SELECT id_key FROM installation", {}, Row)
     maxima = Maxima(
-        settings.maximum_depth, settings.maximum_fields, settings.maximum_rows, settings.default_page_size
+        settings.maximum_depth,
+        settings.maximum_fields,
+        settings.maximum_rows,
+        settings.default_page_size,
+        settings.maximum_page_size,
     )
     return Service(
         settings=settings,

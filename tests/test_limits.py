@@ -49,7 +49,6 @@ TOO_COMPLEX = {
     "exponential fragments": fragment_chain(24, 2),
     "exponential fragments, wider": fragment_chain(300, 9),
     "a long chain of fragments": fragment_chain(1500, 1),
-    "one page": "{ customers(first: 1000000) { totalCount } }",
     "a page of a size beyond integers": "{ customers(first: " + "9" * 5000 + ") { totalCount } }",
     "pages in pages": nested_pages(2, 1000),
     "many pages in pages": nested_pages(5, 1000),
@@ -119,7 +118,9 @@ async def test_lists_of_ids_count_as_rows(api: Api) -> None:
     assert (await ask(api, query, {"ids": ["x"] * 500})).codes == ["QUERY_TOO_COMPLEX"]
 
 
-@pytest.mark.parametrize("size", ["-1", "-2147483648", "null", '"ten"', "1.5", "[]", "{}", "$missing"])
+@pytest.mark.parametrize(
+    "size", ["-1", "-2147483648", "1001", "1000000", "null", '"ten"', "1.5", "[]", "{}", "$missing"]
+)
 async def test_a_size_that_is_none_is_the_clients_mistake_or_the_default(api: Api, size: str) -> None:
     answer = await ask(api, f"{{ customers(first: {size}) {{ totalCount }} }}")
     assert set(answer.codes) <= {"BAD_USER_INPUT"}
