@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
@@ -141,9 +142,10 @@ def print_plain(line: str) -> None:
 
 def count_table(result: ImportResult) -> Table:
     """What became of each table's rows."""
-    table = Table(title=f"Imported for {result.partner}", title_justify="left")
+    look = box.SIMPLE_HEAD if out.is_terminal else None  # in a pipe: words and numbers alone
+    table = Table(title=f"Imported for {result.partner}", title_justify="left", box=look)
     table.add_column("table")
-    names = ("read", "inserted", "updated", "unchanged", "rejected")
+    names = ("inserted", "updated", "unchanged", "rejected", "read")
     for name in names:
         table.add_column(name, justify="right")
     for count in result.counts:
