@@ -47,6 +47,7 @@ def bench_partner(customers: int, *, calls: bool = False, fresh: bool = False) -
 @contextmanager
 def _server() -> Iterator[str]:
     """A server on which databases can be made: the one that is named, or an embedded one."""
+    CACHE.mkdir(exist_ok=True)  # the service keeps its key there
     url = os.environ.get("PARTNERHUB_BENCH_DATABASE_URL")
     if url:
         yield url
