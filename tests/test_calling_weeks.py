@@ -18,6 +18,7 @@ from kpis.policy import Policy
 from models.call_weeks import partition, week_of, weeks_kept
 from tests.oracle.book import Row
 from tests.rows import COLUMNS, write_rows
+from tests.server import command, environment
 
 pytest_plugins = ["tests.import_fixture"]
 
@@ -42,22 +43,22 @@ def call(call_id: str, **values: Any) -> Row:
     return {**dict.fromkeys(COLUMNS["calls"]), "call_id": call_id, **plain, **values}
 
 
+def customer(name: str) -> Row:
+    values = {
+        "customer_id": name,
+        "name": name,
+        "managed_by": "EXTERNAL_ADMIN",
+        "country": "DE",
+        "created_on": date(2020, 1, 1),
+        "suspended": False,
+    }
+    return {**dict.fromkeys(COLUMNS["customers"]), **values}
+
+
 async def bring_in(
     db: asyncpg.Connection, folder: Path, partner: str, calls: Iterable[Row], **options: Any
 ) -> ImportResult:
-    customers = [
-        {
-            **dict.fromkeys(COLUMNS["customers"]),
-            "customer_id": name,
-            "name": name,
-            "managed_by": "EXTERNAL_ADMIN",
-            "country": "DE",
-            "created_on": date(2020, 1, 1),
-            "suspended": False,
-        }
-        for name in CUSTOMERS
-    ]
-    write_rows({"customers": customers, "calls": list(calls)}, folder)
+    write_rows({"customers": [customer(name) for name in CUSTOMERS], "calls": list(calls)}, folder)
     return await run_import(db, folder, partner=partner, **options)
 
 
@@ -351,3 +352,17 @@ async def test_records_lie_in_their_weeks_partition(
         partner,
     )
     assert [tuple(row) for row in found] == [(partition(WEEK), WEEK)]
+
+
+def test_the_command_tells_which_weeks_it_drops(
+    fresh_database_url: str, partner: str, tmp_path: Path
+) -> None:
+    old = datetime.now(UTC) - timedelta(days=500)
+    patient = environment(fresh_database_url, tmp_path, PARTNERHUB_CALL_RETENTION_MONTHS="60")
+    env = environment(fresh_database_url, tmp_path)
+    write_rows({"customers": [customer("A")], "calls": [call("1", started_at=old)]}, tmp_path / "files")
+    command("import", "files", "--partner", partner, env=patient, cwd=tmp_path)
+    assert "No call records are that old." in command("prune", env=patient, cwd=tmp_path).stdout
+    dropped = f"Dropped the call records of the week from {week_of(old.date())}."
+    assert dropped in command("prune", env=env, cwd=tmp_path).stdout
+    assert "No call records are that old." in command("prune", env=env, cwd=tmp_path).stdout
