@@ -233,8 +233,7 @@ def test_several_workers_answer_and_count_together(env: dict[str, str], folder: 
         assert httpx.get(f"{address}/readyz").status_code == 200
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("workers", "number"), [("1", signal.SIGTERM), ("2", signal.SIGINT)])
 def test_a_signal_ends_it_soon_and_wholly(
     env: dict[str, str], folder: Path, workers: str, number: signal.Signals
 ) -> None:

@@ -1,0 +1,62 @@
+"""What the pages say is so: links lead somewhere, settings exist, queries are valid and programs run."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from server.settings import Settings
+from tests.conftest import LiveServer
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+OF_OTHERS = {"PARTNERHUB_TEST_DATABASE_URL", "PARTNERHUB_BENCH_DATABASE_URL"}
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@each_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), target
+
+
+@each_page
+def test_settings_exist(page: Path) -> None:
+    named = set(re.findall(r"PARTNERHUB_[A-Z0-9_]+[A-Z0-9]", page.read_text())) - OF_OTHERS
+    assert named <= {f"PARTNERHUB_{name.upper()}" for name in Settings.model_fields}
+
+
+@each_page
+def test_operations_are_valid(page: Path) -> None:
+    for text in blocks(page, "graphql"):
+        assert validate(SCHEMA, parse(text)) == [], text
+
+
+@each_page
+def test_commands_exist(page: Path) -> None:
+    commands = {"demo", "serve", "migrate", "import", "token", "schema", "version", "rebuild", "prune"}
+    for text in blocks(page, "sh"):
+        assert set(re.findall(r"(?:^|bin/|\()partnerhub (\w+)", text, re.MULTILINE)) <= commands
+
+
+def test_the_queries_program_runs(live_server: LiveServer) -> None:
+    program, _live = blocks(ROOT / "docs" / "query.md", "python")
+    program = program.replace("http://127.0.0.1:8000", live_server.url)
+    env = os.environ | {"TOKEN": live_server.token}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    dates = [line.split()[0] for line in done.stdout.splitlines()]
+    assert dates and dates == sorted(dates)
