@@ -71,6 +71,7 @@ class Loader:
             await work.changing.name(self._license_ids(stage))
         if table.name == CALLS and stage.rows:
             stage.rows -= await work.weeks.expect(stage.name, stage.known)
+            await stage.make_weeks()
         inserted, updated = await stage.merge()
         if table.name == LICENSES and inserted:
             await work.changing.name_new(self._license_ids(stage))

@@ -11,6 +11,7 @@ import polars as pl
 
 from ingest.batch import LINE
 from ingest.spec import Table
+from models.call_weeks import make_weeks, missing_weeks
 
 _IS_NEW = "_is_new"
 _HASHED_ROWS = 50_000_000
@@ -42,6 +43,8 @@ class Stage:
         self.name = f"stage_{table.name}"
         self.rows = 0
         self._hashes: list[pl.Series] = []
+        self._to_insert = _IS_NEW
+        self._in_new_weeks = 0
         self._columns = (LINE, *table.stored_names)
         self._key_columns = ", ".join(self._key(column) for column in table.key)
 
@@ -114,7 +117,7 @@ class Stage:
         """Bring the rows into the table; how many were inserted and updated."""
         if not self.rows:
             return 0, 0
-        inserted = await self._insert()
+        inserted = self._in_new_weeks + await self._insert()
         updated = await self._update() if inserted < self.rows else 0
         return inserted, updated
 
@@ -182,14 +185,28 @@ class Stage:
         self.rows -= len(found)
         return [Late(row["line"], limit.column, limit.message) for row in found]
 
+    async def make_weeks(self) -> None:
+        """Of a table in partitions by week: make those that are missing, of the new rows that belong there."""
+        weeks = await self._connection.fetch(f"SELECT DISTINCT week FROM {self.name}")
+        if missing := await missing_weeks(self._connection, (row["week"] for row in weeks)):
+            listed = ", ".join(f"'{week}'" for week in missing)
+            in_them = f"week IN ({listed})"
+            insert = self._inserting("{table}", f"{_IS_NEW} AND {in_them}")
+            self._in_new_weeks = await make_weeks(self._connection, missing, insert)
+            self._to_insert = f"{_IS_NEW} AND NOT {in_them}"
+
+    def _inserting(self, table: str, where: str) -> str:
+        names = ", ".join(self._table.stored_names)
+        return (
+            f"INSERT INTO {table} (partner_id, {names}) SELECT {self._partner_id}, {names}"
+            f" FROM {self.name} WHERE {where}"
+        )
+
     async def _insert(self) -> int:
         """In the order of the key, which is the index's."""
-        names = ", ".join(self._table.stored_names)
-        status = await self._connection.execute(
-            f"INSERT INTO {self._table.name} (partner_id, {names}) SELECT {self._partner_id}, {names}"
-            f" FROM {self.name} WHERE {_IS_NEW} ORDER BY {', '.join(self._table.key)}"
-        )
-        return _count(status)
+        order = ", ".join(self._table.key)
+        sql = self._inserting(self._table.name, self._to_insert)
+        return _count(await self._connection.execute(f"{sql} ORDER BY {order}"))
 
     async def _update(self) -> int:
         await self._join_by_probing(await self._are_few())

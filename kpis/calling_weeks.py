@@ -12,7 +12,7 @@ import asyncpg
 
 from kpis.call_quality import ANSWERED, QUALITIES
 from kpis.policy import Policy
-from models.call_weeks import keep_weeks, weeks_kept
+from models.call_weeks import weeks_kept
 from models.enums import CallingFeature, EndpointType
 from models.statement import bind
 
@@ -157,7 +157,6 @@ class ChangingWeeks:
         weeks = [row["week"] for row in await self._connection.fetch(f"SELECT DISTINCT week FROM {stage}")]
         closed = [week for week in weeks if await self._is_closed(week)]
         status = await self._connection.execute(f"DELETE FROM {stage} WHERE week = ANY($1::date[])", closed)
-        await keep_weeks(self._connection, set(weeks).difference(closed))
         await self._connection.execute("SET LOCAL enable_nestloop = on")  # a few records are best looked up
         await self._run(_TOUCHED.format(stage=stage, known=known))
         await self._connection.execute("SET LOCAL enable_nestloop = off")

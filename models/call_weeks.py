@@ -3,7 +3,7 @@
 They are attached to the table, not made as parts of it: that lets imports of other partners go on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -37,18 +37,37 @@ async def weeks_kept(connection: Connection) -> list[date]:
     return [row["week"] for row in rows]
 
 
-async def keep_weeks(connection: Connection, weeks: Iterable[date]) -> None:
-    """Make the partitions that are missing, inside the caller's transaction."""
+async def missing_weeks(connection: Connection, weeks: Iterable[date]) -> list[date]:
+    """Those of the weeks that have no partition; nobody else makes one until the caller's transaction ends."""
     wanted = set(weeks)
     if wanted <= set(await weeks_kept(connection)):
-        return
+        return []
     await connection.execute("LOCK TABLE calls IN SHARE UPDATE EXCLUSIVE MODE")  # two at once take turns
-    for week in sorted(wanted - set(await weeks_kept(connection))):
-        name = partition(week)
-        await connection.execute(f"CREATE TABLE {name} (LIKE calls INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    return sorted(wanted - set(await weeks_kept(connection)))
+
+
+async def make_weeks(connection: Connection, weeks: Sequence[date], insert: str) -> int:
+    """Make the partitions of these weeks; `insert` puts their first records into `{table}`. Returns how many.
+
+    Their keys are made once the records are in: sorting keys is cheaper than sorting records or growing an index.
+    """
+    bounds = {partition(week): f"FOR VALUES FROM ('{week}') TO ('{week + WEEK}')" for week in weeks}
+    await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    await connection.execute("CREATE TABLE calls_arriving (LIKE calls) PARTITION BY RANGE (week)")
+    for name, bound in bounds.items():
         await connection.execute(
-            f"ALTER TABLE calls ATTACH PARTITION {name} FOR VALUES FROM ('{week}') TO ('{week + WEEK}')"
+            f"CREATE TABLE {name} (LIKE calls INCLUDING CONSTRAINTS);"
+            f"ALTER TABLE calls_arriving ATTACH PARTITION {name} {bound}"
         )
+    status = await connection.execute(insert.format(table="calls_arriving"))
+    for name, bound in bounds.items():
+        await connection.execute(
+            f"ALTER TABLE calls_arriving DETACH PARTITION {name};"
+            f"ALTER TABLE {name} ADD PRIMARY KEY (partner_id, external_id, week);"
+            f"ALTER TABLE calls ATTACH PARTITION {name} {bound}"
+        )
+    await connection.execute("DROP TABLE calls_arriving")
+    return int(status.rpartition(" ")[2])
 
 
 async def drop_weeks(connection: Connection, months: int) -> list[date]:
