@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +24,13 @@ class Client:
     async def ask(self, query: str, variables: dict[str, Any]) -> bytes:
         """The answer's bytes. It waits for them in place: nothing else is to run meanwhile."""
         body = orjson.dumps({"query": query, "variables": variables})
+        try:
+            return self._post(body)
+        except (ConnectionError, RemoteDisconnected):  # the server does not wait long for the next request
+            self._connection.close()
+            return self._post(body)
+
+    def _post(self, body: bytes) -> bytes:
         self._connection.request("POST", "/graphql", body, self._headers)
         return self._connection.getresponse().read()
 
