@@ -72,8 +72,9 @@ class Listener:
             self.listening.set()
             while not lost.is_set():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), CHECK_SECONDS)
-                    break
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        await lost.wait()
+                        break
                 await connection.execute("SELECT 1", timeout=CHECK_SECONDS)
         finally:
             self.listening.clear()

@@ -146,6 +146,8 @@ async def test_a_customer_wears_twenty_tags_at_most(firm: Firm) -> None:
     refused = await firm.change(FULL, "addTags", one_more, "customers { id }")
     assert refused == {"customers": None, "errors": [("LIMIT_REACHED", "input.customerIds.0")]}
     assert await firm.tables() == before
+    too_many = {"customerIds": customers, "tagIds": [*tags, *await firm.ids("Tag", "Gold")]}
+    assert (await firm.change(FULL, "addTags", too_many))["errors"] == [("LIMIT_REACHED", "input.tagIds")]
     same = {"customerIds": customers[:1], "tagIds": tags[:19]}
     assert (await firm.change(FULL, "addTags", same))["errors"] == []
 

@@ -2,11 +2,12 @@
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.firm import ADMIN, BOTH, FULL, OTHER, READ, Firm
+from tests.firm import ADMIN, BOTH, FULL, OTHER, READ, Firm, firm_on
 
 pytest_plugins = ["tests.firm_fixture"]
 
@@ -208,3 +209,21 @@ async def test_trials_of_customers_that_the_role_does_not_cover(firm: Firm) -> N
     for id in (seen_only, unseen):
         assert (await firm.change(ADMIN, "cancelTrial", {"id": id}))["errors"] == [("NOT_FOUND", "input.id")]
     assert await firm.events() == []
+
+
+async def test_the_limits_are_settings(firm_database: str, data_dir: Path, today: date) -> None:
+    limits = {
+        "trial_default_days": 3,
+        "trial_maximum_days": 7,
+        "trial_maximum_quantity": 2,
+        "tags_per_customer": 1,
+    }
+    async with firm_on(firm_database, data_dir, today, **limits) as firm:
+        assert (await start(firm, FULL, days=8))["errors"] == [("LIMIT_REACHED", "input.days")]
+        many = await start(firm, FULL, services=services("EVENTS", quantity=3))
+        assert many["errors"] == [("LIMIT_REACHED", "input.services.0.quantity")]
+        started = await start(firm, FULL, services=services("EVENTS", quantity=2))
+        assert started["trial"]["daysUntilExpiration"] == 3
+        tag = {"customerIds": await firm.ids("Customer", "c1"), "tagIds": await firm.ids("Tag", "Unused")}
+        refused = await firm.change(FULL, "addTags", tag)
+        assert refused["errors"] == [("LIMIT_REACHED", "input.customerIds.0")]

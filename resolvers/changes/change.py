@@ -82,7 +82,7 @@ class Change:
     def number(self, type_name: str, value: str, *path: str) -> int | None:
         """The number in a global ID; None, and a problem, for what is none of that type."""
         try:
-            return self.context.ids.open_as(type_name, value, path[-1])
+            return self.context.ids.open_as(type_name, value, ".".join(path))
         except BadUserInput as error:
             self.problem(UserErrorCode.INVALID, error.message, *path)
             return None

@@ -115,6 +115,10 @@ async def _wearers(change: Change, tag: int) -> list[Row]:
 
 async def _add(change: Change, customer_ids: Sequence[str], tag_ids: Sequence[str]) -> Done:
     customers, tags = await _both(change, customer_ids, tag_ids)
+    most = change.context.policy.tags_per_customer
+    if len(tags) > most:
+        message = f"A customer may wear {most} tags at most, and these are {len(tags)}."
+        raise refuse(UserErrorCode.LIMIT_REACHED, message, "input", "tagIds")
     before = await _worn(change, customers)
     await change.fetch(
         "INSERT INTO customer_tags (partner_id, customer_id, tag_id)"
@@ -124,7 +128,6 @@ async def _add(change: Change, customer_ids: Sequence[str], tag_ids: Sequence[st
         tags=[row.id for row in tags.values()],
     )
     after = await _worn(change, customers)
-    most = change.context.policy.tags_per_customer
     for path, customer in customers.items():
         wears = len(after[customer.id])
         if wears > most and wears > len(before[customer.id]):

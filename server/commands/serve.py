@@ -62,6 +62,7 @@ def run_server(settings: Settings, url: str, announce: Callable[[str], None]) ->
         access_log=settings.log_level == "debug",
         lifespan="on",
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # on a busy machine a process may take long to start
         server_header=False,
         ws_max_size=settings.maximum_body_bytes,
     )
