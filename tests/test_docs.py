@@ -33,7 +33,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @each_page
 def test_settings_exist(page: Path) -> None:
-    named = set(re.findall(r"PARTNERHUB_[A-Z0-9_]+[A-Z0-9]", page.read_text())) - OF_OTHERS
+    named = set(re.findall(r"PARTNERHUB_[A-Z0-9_]+[A-Z0-9]\b", page.read_text())) - OF_OTHERS
     assert named <= {f"PARTNERHUB_{name.upper()}" for name in Settings.model_fields}
 
 
