@@ -63,6 +63,16 @@ fragment Row on LicenseRow {
   entitlement { id displayId customer { ...Whose } licenses { ...Line } }
 }
 fragment Rows on LicenseRowConnection { totalCount pageInfo { ...Around } nodes { ...Row } }
+fragment Week on Week { start end }
+fragment Used on CallingUsageFigures {
+  week { ...Week } licensedUsers activeUsers calls minutes usersByVolume { volume users }
+}
+fragment Heard on CallQualityFigures { week { ...Week } good poor unknown poorRate }
+fragment Waited on CallQueueFigures {
+  week { ...Week } calls answered overflowed abandoned
+  averageAnswerSeconds averageWaitBeforeAbandonmentSeconds abandonedRate
+}
+fragment Featured on FeatureUsage { feature calls customers callsChange }
 fragment Overall on OverviewKpis {
   totalCustomers nearingExpiration nearingRenewal lowLicenseAssignment overLicenseLimit
 }
@@ -123,6 +133,35 @@ OPERATIONS = {
             overage { customers licensesInOverage averageOverage rows(first: 5) { ...Rows } }
         }
     } }""",
+    "calling": """{ analytics { calling {
+        week { ...Week }
+        usage {
+            trend(weeks: 2) { ...Used }
+            customers(first: 5) {
+                totalCount pageInfo { ...Around }
+                nodes { customer { ...Whose } figures { ...Used } activeUsersChange callsChange }
+            }
+        }
+        quality {
+            trend(weeks: 2) { ...Heard }
+            byEndpointType { endpointType figures { ...Heard } }
+            customers(first: 5) {
+                totalCount pageInfo { ...Around }
+                nodes { customer { ...Whose } figures { ...Heard } poorRateChange }
+            }
+        }
+        features { week { ...Week } usage { ...Featured } }
+        queues {
+            figures { ...Waited } trend(weeks: 2) { ...Waited }
+            customers(first: 5) {
+                totalCount pageInfo { ...Around }
+                nodes { customer { ...Whose } figures { ...Waited } featureCalls { ...Featured } }
+            }
+        }
+    } } }""",
+    "customers, calling": """{ customers(first: 10) { nodes {
+        ...Whose calling { week { ...Week } usage { ...Used } quality { ...Heard } queues { ...Waited } }
+    } } }""",
     "resources": """{ resources(first: 20) {
         totalCount pageInfo { ...Around }
         nodes { id title summary url kind product language quickLink trending tags }

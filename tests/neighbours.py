@@ -5,7 +5,7 @@ what is of the other partner says "omega".
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,9 @@ BILLS = ("Order", "Invoice")
 def customer_rows(word: str, customers: tuple[str, ...], today: date) -> Rows:
     """Customers with one of everything. `word` is in each text, and numbers differ with its length."""
     size = len(word)
-    term: dict[str, Any] = {"added_on": today, "start_date": today, "end_date": today + timedelta(days=20)}
+    days = timedelta(days=20)
+    term: dict[str, Any] = {"added_on": today, "start_date": today - days, "end_date": today + days}
+    last_saturday = today - timedelta(days=today.isoweekday() % 7 + 1)
     rows: Rows = {
         "customers": [
             {
@@ -97,6 +99,27 @@ def customer_rows(word: str, customers: tuple[str, ...], today: date) -> Rows:
         "used_last_90_days": size,
     }
     rows["license_usage"] = [one | used for one in ids]
+    rows["calls"] = [
+        {
+            "call_id": f"{key}-{n}",
+            "customer_id": key,
+            "user_id": f"{word}-{n}",
+            "started_at": datetime.combine(last_saturday, time(12), UTC),
+            "duration_seconds": 60 * size,
+            "direction": "INBOUND",
+            "outcome": "ANSWERED",
+            "endpoint_type": "WXC_CLIENT",
+            "features": ["CALL_QUEUE"],
+            "packet_loss_percent": 1.0,
+            "latency_ms": 20,
+            "jitter_ms": 2,
+            "queue": f"{word} queue",
+            "queue_wait_seconds": size,
+            "queue_outcome": "ANSWERED",
+        }
+        for key in customers
+        for n in range(size)
+    ]
     money = {"amount": Decimal(f"{size}.50"), "currency": "EUR"}
     rows["orders"] = [
         {

@@ -31,7 +31,7 @@ EACH_OPERATION = pytest.mark.parametrize("operation", OPERATIONS)
 # What a viewer's figures say of customers beyond the scope, by definition: peers, and when usage came in.
 OF_EVERYBODY = {"lowAssignment", "lowLicenseAssignment", "peerMedianAssignmentRate", "processedAt"}
 REFUSED = {
-    DESK: {"subscriptions, billed", "analytics", "auditEvents"},
+    DESK: {"subscriptions, billed", "analytics", "calling", "customers, calling", "auditEvents"},
     ADMIN: {"auditEvents"},
     BOTH: {"auditEvents"},
     FULL: set(),
