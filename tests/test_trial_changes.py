@@ -219,10 +219,11 @@ async def test_the_limits_are_settings(firm_database: str, data_dir: Path, today
         "tags_per_customer": 1,
     }
     async with firm_on(firm_database, data_dir, today, **limits) as firm:
-        assert (await start(firm, FULL, days=8))["errors"] == [("LIMIT_REACHED", "input.days")]
+        few = services("EVENTS", quantity=2)
+        assert (await start(firm, FULL, services=few, days=8))["errors"] == [("LIMIT_REACHED", "input.days")]
         many = await start(firm, FULL, services=services("EVENTS", quantity=3))
         assert many["errors"] == [("LIMIT_REACHED", "input.services.0.quantity")]
-        started = await start(firm, FULL, services=services("EVENTS", quantity=2))
+        started = await start(firm, FULL, services=few)
         assert started["trial"]["daysUntilExpiration"] == 3
         tag = {"customerIds": await firm.ids("Customer", "c1"), "tagIds": await firm.ids("Tag", "Unused")}
         refused = await firm.change(FULL, "addTags", tag)
