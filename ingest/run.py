@@ -15,6 +15,7 @@ from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
 from ingest.retention import drop_old_calls
 from ingest.sources import Source, find_sources
 from ingest.tables import CALLS, TABLES, USAGE
+from ingest.transaction import transaction
 from kpis.calling_weeks import ROLL_UPS, ChangingWeeks
 from kpis.derived import ChangingLines, rebuild_derived
 from kpis.policy import Policy
@@ -75,7 +76,7 @@ async def run_import(
             }
         try:
             with suppress(_DryRun):
-                async with connection.transaction():
+                async with transaction(connection):
                     await _load(
                         connection, sources, rejected, result, progress or NoProgress(), policy or Policy()
                     )
@@ -102,7 +103,7 @@ async def rebuild(connection: asyncpg.Connection, partner: str, policy: Policy |
     Of weeks whose call records are dropped, the roll-ups are all there is: they stay as they are.
     """
     policy = policy or Policy()
-    async with connection.transaction():
+    async with transaction(connection):
         partner_id = await connection.fetchval("SELECT id FROM partners WHERE name = $1 FOR UPDATE", partner)
         if partner_id is None:
             raise ImportFailed(f"there is no partner {partner}")

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from ingest import ImportFailed, run_import
+from ingest.transaction import transaction
 from tests.import_files import contents, folder_of, right_rows, stored
 from tests.rows import Rows, random_rows, write_rows
 
@@ -117,6 +118,22 @@ async def test_cancelled_it_leaves_the_old_state_and_a_usable_connection(
     again = await run_import(db, tmp_path, partner=partner)
     assert again.committed
     assert len({count.inserted == count.read for count in again.counts}) == 1
+
+
+async def test_cancelled_while_it_begins_it_leaves_no_transaction_open(db: asyncpg.Connection) -> None:
+    async def wait_inside() -> None:
+        async with transaction(db):
+            await asyncio.sleep(10)
+
+    for turns in range(8):
+        waiting = asyncio.create_task(wait_inside())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert not db.is_in_transaction()
+        assert await db.fetchval("SELECT 1") == 1
 
 
 async def test_one_bad_row_keeps_everything_out(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
