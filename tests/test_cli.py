@@ -242,8 +242,10 @@ def test_a_signal_ends_it_soon_and_wholly(
         arguments, env=env, cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stderr
+    started = 0
     for line in process.stderr:
-        if "Application startup complete" in line:
+        started += "Application startup complete" in line
+        if started == int(workers):
             break
     began = time.monotonic()
     process.send_signal(number)
