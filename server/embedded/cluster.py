@@ -19,6 +19,7 @@ from server.embedded.settings import DATABASE, USER
 HERE = Path("/proc/self/cwd")
 # Without some of these PostgreSQL starts, and fails later.
 PARTS = ("PG_VERSION", "global/pg_control", "base", "pg_wal", "pg_xact", "pg_multixact")
+LINGERING = 3.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Cluster:
         """Make the cluster if there is none, refuse one that this version can't open; return the password."""
         file = self.folder / "password"
         secret = file.read_text().strip() if file.is_file() else ""
+        self._sweep()
         if self._exists():
             self._check()
             if not secret:  # the file was lost
@@ -76,9 +78,17 @@ class Cluster:
                 f"restore it from a backup, {other}"
             )
 
+    def _sweep(self) -> None:
+        """Remove what interrupted starts left. The last child of a killed initdb may write there for a moment yet."""
+        deadline = time.monotonic() + LINGERING
+        while leftovers := list(self.folder.glob("cluster.new-*")):
+            for leftover in leftovers:
+                shutil.rmtree(leftover, ignore_errors=True)
+            if time.monotonic() > deadline:
+                return  # it harms nothing, and the next start tries again
+            time.sleep(0.01)
+
     def _create(self, secret: str, *, fsync: bool, abandoned: Callable[[], bool]) -> None:
-        for leftover in self.folder.glob("cluster.new-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         draft = Path(tempfile.mkdtemp(prefix="cluster.new-", dir=self.folder))
         try:
             data, key = draft / "data", draft / "password"
