@@ -2,19 +2,19 @@
 
 import time
 
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
+from executor.documents import NoOperation
 from resolvers.context import Context
 from resolvers.errors import Unauthenticated
 from server import metrics
 from server.disconnect import ClientGone, while_connected
 from server.event_stream import EventStream, only
-from server.execution import code_of, present, wrapped
+from server.execution import ONE_ANSWER, NotAllowed, code_of, present, wrapped
 from server.graphiql import page
 from server.requests import (
     EVENTS_TYPE,
@@ -33,8 +33,7 @@ from server.service import Service
 from server.sockets import Sockets
 from server.streams import results
 
-_READS = {OperationType.QUERY}
-_ALL = {OperationType.QUERY, OperationType.MUTATION}
+_READS = frozenset({OperationType.QUERY})
 
 
 class Endpoint:
@@ -96,9 +95,9 @@ class Endpoint:
                 context,
                 variable_values=operation.variables,
                 operation_name=operation.operation_name,
-                allowed_operation_types=_READS if request.method == "GET" else _ALL,
+                allowed=_READS if request.method == "GET" else ONE_ANSWER,
             )
-        except InvalidOperationTypeError:
+        except NotAllowed:
             if request.method == "GET":
                 raise BadRequest(
                     "GET runs queries only; send the operation by POST.", 405, Allow="POST"
@@ -117,10 +116,8 @@ class Endpoint:
                     operation_name=operation.operation_name,
                 )
             )
-        except CannotGetOperationTypeError:
-            raise BadRequest(
-                "The document has several operations or none: name one by `operationName`."
-            ) from None
+        except NoOperation as error:
+            raise BadRequest(str(error)) from None
         seconds = time.perf_counter() - started
         metrics.observe(result.errors or [], seconds, context.database)
         if media_type == EVENTS_TYPE:

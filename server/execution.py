@@ -3,16 +3,21 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Container
+from contextlib import aclosing
+from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Any
 
 import asyncpg
-from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
-from strawberry.extensions.base_extension import SchemaExtension
+from graphql import ExecutionResult as CoreResult
+from graphql import GraphQLError, GraphQLSyntaxError, OperationType, execute, subscribe
+from strawberry.execution import optimized_is_awaitable
 from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from tortoise.exceptions import OperationalError
 
+from executor.documents import Documents, Operation
 from resolvers.context import Context
 from resolvers.errors import BadUserInput, ClientError
 from schema import build_schema
@@ -23,66 +28,142 @@ log = logging.getLogger("partnerhub.graphql")
 KNOWN_DOCUMENTS = 500
 MAXIMUM_TOKENS = 10_000
 
-
-class Limited(SchemaExtension):
-    """Refuses an operation that is too large, before it is validated."""
-
-    maxima: Maxima
-
-    def on_validate(self) -> Iterable[None]:  # type: ignore[override]
-        execution = self.execution_context
-        assert execution.graphql_document is not None
-        try:
-            check(
-                execution.graphql_document,
-                execution._provided_operation_name,  # the public name falls back to the first operation's
-                dict(execution.variables or {}),
-                self.maxima,
-            )
-        except (TooComplex, BadUserInput) as error:
-            execution.pre_execution_errors = [error]
-        yield
+ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
+SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
 
 
-class Validated(ValidationCache):
-    """Validates what has not been refused yet."""
+class NotAllowed(Exception):
+    """An operation of a type that this way of asking does not run."""
 
-    def on_validate(self) -> Iterable[None]:  # type: ignore[override]
-        if self.execution_context.pre_execution_errors:
-            yield
-        else:
-            yield from super().on_validate()
+    def __init__(self, type: OperationType) -> None:
+        super().__init__(f"{type.value} operations are not run this way.")
+        self.type = type
+
+
+@dataclass
+class Result(ExecutionResult):
+    """What a client gets, and how it came about."""
+
+    operation: Operation | None = None
+    """None where the document did not get so far."""
+    way: str | None = None
+    """What ran it: `graphql-core`; None for what was refused before."""
 
 
 class Executor:
-    """The schema as the server runs it."""
+    """The service's own pipeline: parse, limit, validate, run. What was parsed and validated once is remembered."""
 
     def __init__(self, maxima: Maxima, timeout_seconds: float) -> None:
-        limited = type("Limited", (Limited,), {"maxima": maxima})
-        self.schema = build_schema(
-            [
-                lambda: MaxTokensLimiter(MAXIMUM_TOKENS),
-                limited,
-                lambda: ParserCache(KNOWN_DOCUMENTS),
-                lambda: Validated(KNOWN_DOCUMENTS),
-            ]
-        )
+        self.schema = build_schema()
+        self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=MAXIMUM_TOKENS)
+        self._core: dict[str, Any] = {
+            "executor_class": self.schema.execution_context_class,
+            "operation_extensions": None,
+        }
+        self._maxima = maxima
         self._timeout = timeout_seconds
 
-    async def run(self, query: str, context: Context, **operation: Any) -> ExecutionResult:
-        """The result, its errors made presentable. Raises what Strawberry raises for no operation at all."""
+    async def run(
+        self,
+        query: str,
+        context: Context,
+        *,
+        variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        allowed: Container[OperationType] = ONE_ANSWER,
+    ) -> Result:
+        """The result, its errors made presentable. Raises NoOperation and NotAllowed."""
+        result = Result(data=None, errors=None)
         try:
             async with asyncio.timeout(self._timeout):
-                result = await self.schema.execute(query, context_value=context, **operation)
+                operation = self._operation(query, operation_name, variable_values, allowed, result)
+                if operation is not None:
+                    await self._execute(operation, context, variable_values, result)
         except TimeoutError:
             message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
-            return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": "TIMEOUT"})])
+            result.data, result.errors = None, [GraphQLError(message, extensions={"code": "TIMEOUT"})]
         finally:
             context.database.end()
-        assert isinstance(result, ExecutionResult)
         if result.errors:
             result.errors = [present(error) for error in result.errors]
         return result
+
+    async def subscribe(
+        self,
+        query: str,
+        context: Context,
+        *,
+        variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        """A subscription's results, their errors made presentable. Raises NoOperation and NotAllowed."""
+        refused = Result(data=None, errors=None)
+        operation = self._operation(query, operation_name, variable_values, SUBSCRIPTIONS, refused)
+        if operation is None:
+            yield _refusal(refused.errors or [])
+            return
+        stream = subscribe(
+            self.schema._schema,
+            operation.document.ast,
+            context_value=context,
+            variable_values=variable_values,
+            operation_name=operation.name,
+            **self._core,
+        )
+        results = await stream if isawaitable(stream) else stream
+        if isinstance(results, CoreResult):
+            yield _refusal(results.errors or [])
+            return
+        async with aclosing(results):  # type: ignore[type-var]
+            async for result in results:
+                errors = [present(error) for error in result.errors] if result.errors else None
+                yield ExecutionResult(data=result.data, errors=errors)
+
+    def _operation(
+        self,
+        query: str,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        allowed: Container[OperationType],
+        result: Result,
+    ) -> Operation | None:
+        """The operation, if it may run; else None, and the result tells why not."""
+        try:
+            document = self.documents.parse(query)
+        except GraphQLError as error:
+            result.errors = [error]
+            return None
+        operation = document.operation(name)
+        if operation.type not in allowed:
+            raise NotAllowed(operation.type)
+        result.operation = operation
+        try:
+            check(document.ast, name, variables or {}, self._maxima)
+        except (TooComplex, BadUserInput) as error:
+            result.errors = [error]
+            return None
+        result.errors = document.errors or None
+        return None if result.errors else operation
+
+    async def _execute(
+        self, operation: Operation, context: Context, variables: dict[str, Any] | None, result: Result
+    ) -> None:
+        result.way = "graphql-core"
+        running = execute(
+            self.schema._schema,
+            operation.document.ast,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation.name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            **self._core,
+        )
+        found = await running if isawaitable(running) else running
+        result.data, result.errors = found.data, found.errors
+
+
+def _refusal(errors: list[GraphQLError]) -> PreExecutionError:
+    return PreExecutionError(data=None, errors=[present(error) for error in errors])
 
 
 def present(error: GraphQLError) -> GraphQLError:

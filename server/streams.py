@@ -6,17 +6,14 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
+from executor.documents import NoOperation
 from resolvers.errors import BadUserInput, Unauthenticated
 from server import metrics
-from server.execution import code_of, present, wrapped
+from server.execution import NotAllowed, code_of, present, wrapped
 from server.service import Service
-
-_ONE_ANSWER = {OperationType.QUERY, OperationType.MUTATION}
 
 
 async def results(
@@ -27,8 +24,8 @@ async def results(
         async with aclosing(_results(service, authorization, query, operation)) as found:
             async for result in found:
                 yield result
-    except CannotGetOperationTypeError:
-        yield _failed(BadUserInput("operationName: name one of the document's operations."))
+    except NoOperation as error:
+        yield _failed(BadUserInput(str(error)))
     except Exception as error:
         yield _failed(error)
 
@@ -39,26 +36,25 @@ async def _results(
     context = await service.authenticate(authorization)
     try:
         started = time.perf_counter()
-        result = await service.executor.run(query, context, allowed_operation_types=_ONE_ANSWER, **operation)
+        result = await service.executor.run(query, context, **operation)
         metrics.observe(result.errors or [], time.perf_counter() - started, context.database)
-        yield result
+        # The protocols end an operation that was refused before it ran by a message of its own.
+        yield result if result.way else PreExecutionError(data=None, errors=result.errors)
         return
-    except InvalidOperationTypeError:
+    except NotAllowed:
         pass  # a subscription
-    stream: Any = await service.executor.schema.stream(query, context_value=context, **operation)
+    stream = service.executor.subscribe(query, context, **operation)
     async with aclosing(stream):
         while True:
             try:
                 async with asyncio.timeout(context.expires_at - time.time()):
-                    result = await anext(stream)
+                    event = await anext(stream)
             except StopAsyncIteration:
                 return
             except TimeoutError:
                 raise Unauthenticated("The access token has expired.") from None
             await service.authenticate(authorization)  # the admin may have lost access since
-            if result.errors:
-                result.errors = [present(error) for error in result.errors]
-            yield result
+            yield event
 
 
 def _failed(error: Exception) -> PreExecutionError:

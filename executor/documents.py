@@ -1,0 +1,120 @@
+"""Documents: parsed once, validated once, and remembered by their text."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    Source,
+    parse,
+    specified_rules,
+)
+from strawberry import Schema
+from strawberry.schema.schema import validate_document
+
+
+class NoOperation(Exception):
+    """The document has no operation of that name, none at all, or several and none is named."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of a document, and what was worked out for it: kept as long as the document is."""
+
+    document: "Document"
+    definition: OperationDefinitionNode
+    plans: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str | None:
+        return self.definition.name.value if self.definition.name else None
+
+    @property
+    def type(self) -> OperationType:
+        return self.definition.operation
+
+
+class Document:
+    """A text that was parsed. Its hash is what logs and persisted operations know it by."""
+
+    def __init__(self, schema: Schema, text: str, ast: DocumentNode) -> None:
+        self.text = text
+        self.ast = ast
+        self._schema = schema
+        self.operations = [
+            Operation(self, found) for found in ast.definitions if isinstance(found, OperationDefinitionNode)
+        ]
+        self.fragments = {
+            found.name.value: found for found in ast.definitions if isinstance(found, FragmentDefinitionNode)
+        }
+
+    @cached_property
+    def hash(self) -> str:
+        return sha256(self.text.encode(errors="surrogatepass")).hexdigest()
+
+    @cached_property
+    def errors(self) -> list[GraphQLError]:
+        """What validation finds. It is worked out when first asked for, so that limits can come before."""
+        return validate_document(self._schema._schema, self.ast, tuple(specified_rules))
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of that name, or the only one. Raises NoOperation."""
+        named = [operation for operation in self.operations if name is None or operation.name == name]
+        if not named or (name is None and len(named) > 1):
+            raise NoOperation(
+                "The document has several operations or none: name one by `operationName`."
+                if name is None
+                else f"operationName: the document has no operation {name[:60]!r}."
+            )
+        return named[0]
+
+
+class Documents:
+    """The documents that were used last, so many of so many characters in all."""
+
+    def __init__(
+        self, schema: Schema, *, most: int = 1000, most_characters: int = 1_000_000, tokens: int = 10_000
+    ) -> None:
+        self._schema = schema
+        self._most = most
+        self._most_characters = most_characters
+        self._tokens = tokens
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self.characters = 0
+        self.hits = 0
+        self.misses = 0
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def parse(self, text: str) -> Document:
+        """The document, parsed now or before. Raises GraphQLSyntaxError."""
+        known = self._known.get(text)
+        if known is not None:
+            self.hits += 1
+            self._known.move_to_end(text)
+            return known
+        self.misses += 1
+        try:
+            document = Document(self._schema, text, parse(text, max_tokens=self._tokens))
+        except RecursionError:
+            raise GraphQLSyntaxError(Source(text), 0, "The document nests too deeply.") from None
+        self._keep(document)
+        return document
+
+    def _keep(self, document: Document) -> None:
+        if len(document.text) > self._most_characters // 10:
+            return  # one such text is not to put out a hundred others
+        self._known[document.text] = document
+        self.characters += len(document.text)
+        while len(self._known) > self._most or self.characters > self._most_characters:
+            text, _ = self._known.popitem(last=False)
+            self.characters -= len(text)
