@@ -216,8 +216,9 @@ class Listing:
             nodes=shown[::-1] if page.backward else shown,
             order=request.order,
             ids=context.ids,
-            has_next_page=page.before is not None or (more and not page.backward),
-            has_previous_page=page.after is not None or (more and page.backward),
+            # as Relay has it: up to the other cursor when a size was given, else whatever lies beyond it
+            has_next_page=(more and not page.backward) or (page.before is not None and page.first is None),
+            has_previous_page=(more and page.backward) or (page.after is not None and not page.backward),
             count=partial(context.load, self.counts, parent, (("narrowing", request.narrowing),)),
         )
 

@@ -125,6 +125,27 @@ async def test_cursors_of_a_page_are_those_of_its_edges(world: World, field: Lis
 
 
 @EACH_LIST
+async def test_paging_towards_a_cursor_ends_at_it(world: World, field: ListField) -> None:
+    select = f"edges {{ cursor node {{ {field.key} }} }} {PAGE_INFO}"
+    five = (await page(world.api, ASSIGNED, field, select, first=5))["edges"]
+    low, high = five[0]["cursor"], five[-1]["cursor"]
+
+    for forward in (True, False):
+        found: list[Any] = []
+        after, before, more = low, high, True
+        while more:
+            size: dict[str, Any] = {"first" if forward else "last": 2}
+            one = await page(world.api, ASSIGNED, field, select, after=after, before=before, **size)
+            info = one["pageInfo"]
+            if forward:
+                found, after, more = found + one["edges"], info["endCursor"], info["hasNextPage"]
+            else:
+                found, before, more = one["edges"] + found, info["startCursor"], info["hasPreviousPage"]
+            assert one["edges"] or not more
+        assert found == five[1:-1]
+
+
+@EACH_LIST
 async def test_a_page_of_nothing(world: World, field: ListField) -> None:
     select = f"nodes {{ {field.key} }} {PAGE_INFO} totalCount"
     sizes: list[dict[str, Any]] = [{"first": 0}, {"last": 0}]
