@@ -1,5 +1,6 @@
 """Documents: parsed once, validated once, and remembered by their text."""
 
+import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,9 @@ from graphql import (
 )
 from strawberry import Schema
 from strawberry.schema.schema import validate_document
+
+_ENDLESS_NUMBER = re.compile("[0-9]{1000}")
+"""Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
 
 
 class NoOperation(Exception):
@@ -103,6 +107,9 @@ class Documents:
             self._known.move_to_end(text)
             return known
         self.misses += 1
+        endless = _ENDLESS_NUMBER.search(text)
+        if endless:
+            raise GraphQLSyntaxError(Source(text), endless.start(), "A number has a thousand digits.")
         try:
             document = Document(self._schema, text, parse(text, max_tokens=self._tokens))
         except RecursionError:

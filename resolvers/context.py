@@ -37,8 +37,8 @@ class Relation(Protocol):
 class Limits:
     """How much one page may hold."""
 
-    default_page_size: int = 50
-    maximum_page_size: int = 1000
+    default_page_size: int = 25
+    maximum_page_size: int = 100
 
 
 @dataclass

@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 from graphql import ExecutionResult as CoreResult
 from graphql import GraphQLError, GraphQLSyntaxError, OperationType, execute, subscribe
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -19,16 +20,19 @@ from tortoise.exceptions import OperationalError
 
 from executor.documents import Documents, Operation
 from resolvers.context import Context
-from resolvers.errors import BadUserInput, ClientError
+from resolvers.errors import ClientError
 from schema import build_schema
 from server.limits import Maxima, TooComplex, check
 
 log = logging.getLogger("partnerhub.graphql")
 
 KNOWN_DOCUMENTS = 500
-MAXIMUM_TOKENS = 10_000
 
 ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
+# How graphql-core tells that a document was too much for its parser or its validation.
+_ABORTED = ("Parsing aborted.", "Validation aborted.", "nests too deeply.")
+_OF_THE_DOCUMENT = (GraphQLSyntaxError, ValidationAbortedError)
+
 SUBSCRIPTIONS = frozenset({OperationType.SUBSCRIPTION})
 
 
@@ -53,14 +57,15 @@ class Result(ExecutionResult):
 class Executor:
     """The service's own pipeline: parse, limit, validate, run. What was parsed and validated once is remembered."""
 
-    def __init__(self, maxima: Maxima, timeout_seconds: float) -> None:
+    def __init__(self, maxima: Maxima, *, tokens: int, errors: int, timeout_seconds: float) -> None:
         self.schema = build_schema()
-        self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=MAXIMUM_TOKENS)
+        self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=tokens)
         self._core: dict[str, Any] = {
             "executor_class": self.schema.execution_context_class,
             "operation_extensions": None,
         }
         self._maxima = maxima
+        self._errors = errors
         self._timeout = timeout_seconds
 
     async def run(
@@ -84,9 +89,17 @@ class Executor:
             result.data, result.errors = None, [GraphQLError(message, extensions={"code": "TIMEOUT"})]
         finally:
             context.database.end()
-        if result.errors:
-            result.errors = [present(error) for error in result.errors]
+        self._tell(result)
         return result
+
+    def _tell(self, result: ExecutionResult) -> None:
+        """Make the first errors presentable; of the rest, tell how many there are."""
+        errors = result.errors
+        if errors:
+            result.errors = [present(error) for error in errors[: self._errors]]
+            if len(errors) > self._errors:
+                more = {"moreErrors": len(errors) - self._errors}
+                result.extensions = {**(result.extensions or {}), **more}
 
     async def subscribe(
         self,
@@ -100,7 +113,7 @@ class Executor:
         refused = Result(data=None, errors=None)
         operation = self._operation(query, operation_name, variable_values, SUBSCRIPTIONS, refused)
         if operation is None:
-            yield _refusal(refused.errors or [])
+            yield self._refusal(refused.errors or [])
             return
         stream = subscribe(
             self.schema._schema,
@@ -112,12 +125,18 @@ class Executor:
         )
         results = await stream if isawaitable(stream) else stream
         if isinstance(results, CoreResult):
-            yield _refusal(results.errors or [])
+            yield self._refusal(results.errors or [])
             return
         async with aclosing(results):  # type: ignore[type-var]
-            async for result in results:
-                errors = [present(error) for error in result.errors] if result.errors else None
-                yield ExecutionResult(data=result.data, errors=errors)
+            async for found in results:
+                result = ExecutionResult(data=found.data, errors=found.errors)
+                self._tell(result)
+                yield result
+
+    def _refusal(self, errors: list[GraphQLError]) -> PreExecutionError:
+        refusal = PreExecutionError(data=None, errors=errors)
+        self._tell(refusal)
+        return refusal
 
     def _operation(
         self,
@@ -138,8 +157,8 @@ class Executor:
             raise NotAllowed(operation.type)
         result.operation = operation
         try:
-            check(document.ast, name, variables or {}, self._maxima)
-        except (TooComplex, BadUserInput) as error:
+            check(operation, self._maxima)
+        except TooComplex as error:
             result.errors = [error]
             return None
         result.errors = document.errors or None
@@ -162,10 +181,6 @@ class Executor:
         result.data, result.errors = found.data, found.errors
 
 
-def _refusal(errors: list[GraphQLError]) -> PreExecutionError:
-    return PreExecutionError(data=None, errors=[present(error) for error in errors])
-
-
 def present(error: GraphQLError) -> GraphQLError:
     """The error as the client may see it: with a code, and without what is internal, which goes to the log."""
     original = error.original_error
@@ -174,7 +189,7 @@ def present(error: GraphQLError) -> GraphQLError:
     if isinstance(original, ClientError) or "code" in (error.extensions or {}):
         return error
     if original is None or isinstance(original, GraphQLError):  # the document or its variables are wrong
-        too_complex = isinstance(error, GraphQLSyntaxError) and error.message.endswith("Parsing aborted.")
+        too_complex = error.message.endswith(_ABORTED) and isinstance(error, _OF_THE_DOCUMENT)
         code = "QUERY_TOO_COMPLEX" if too_complex else "BAD_USER_INPUT"
         return _with(error, error.message, {**(error.extensions or {}), "code": code})
     if _is_text_refused(original):

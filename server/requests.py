@@ -125,11 +125,13 @@ def wants_page(request: Request) -> bool:
 
 def payload(result: ExecutionResult) -> dict[str, Any]:
     """A result as clients read it; one refused as a whole has no data."""
-    if result.errors and result.data is None and not any(error.path for error in result.errors):
-        return {"errors": [error.formatted for error in result.errors]}
-    shown: dict[str, Any] = {"data": result.data}
+    shown: dict[str, Any] = {}
     if result.errors:
         shown["errors"] = [error.formatted for error in result.errors]
+    if result.data is not None or not result.errors or any(error.path for error in result.errors):
+        shown["data"] = result.data
+    if result.extensions:
+        shown["extensions"] = result.extensions
     return shown
 
 

@@ -9,7 +9,7 @@ from resolvers.database import Database
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
 from resolvers.row import Row
-from resolvers.viewer import find_viewer
+from resolvers.viewer import Permission, Viewer, find_viewer
 from server import metrics
 from server.execution import Executor
 from server.jwks import ProviderKeys
@@ -42,13 +42,21 @@ class Service:
             viewer=viewer,
             ids=self.ids,
             policy=settings.policy,
-            limits=Limits(settings.default_page_size, settings.maximum_page_size),
+            limits=_limits(settings, viewer),
             launch_url=settings.launch_url,
             events=self.listener,
             data_version=viewer.data_version,
             remembered=self.memory,
             expires_at=identity.expires_at,
         )
+
+
+def _limits(settings: Settings, viewer: Viewer) -> Limits:
+    """How long this viewer's pages may be."""
+    longest = settings.maximum_page_size
+    if Permission.VIEW_ANALYTICS in viewer.permissions:
+        longest = max(longest, settings.analyst_page_size)
+    return Limits(min(settings.default_page_size, longest), longest)
 
 
 async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
@@ -61,16 +69,20 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
     maxima = Maxima(
         settings.maximum_depth,
         settings.maximum_fields,
-        settings.maximum_rows,
-        settings.default_page_size,
-        settings.maximum_page_size,
+        settings.maximum_aliases,
+        settings.maximum_directives,
     )
     return Service(
         settings=settings,
         client=client,
         ids=GlobalIds(rows[0]["id_key"]),
         verifier=Verifier(settings, keys),
-        executor=Executor(maxima, settings.request_timeout_seconds),
+        executor=Executor(
+            maxima,
+            tokens=settings.maximum_tokens,
+            errors=settings.maximum_errors,
+            timeout_seconds=settings.request_timeout_seconds,
+        ),
         listener=Listener(client),
         memory=Memory(settings.remembered_values, metrics.remembered),
     )

@@ -56,17 +56,34 @@ class Settings(Policy, BaseSettings):
     jwt_email_claim: str = Field("email", description="The claim that names the partner admin, by email.")
     jwt_partner_claim: str = Field("partner", description="The claim that names the partner.")
     default_page_size: int = Field(
-        50, ge=1, description="Rows of a page when neither first nor last is given."
+        25, ge=1, le=1000, description="Rows of a page when neither first nor last is given."
     )
-    maximum_page_size: int = Field(1000, ge=1, description="The most rows that one page may ask for.")
-    maximum_depth: int = Field(20, ge=1, description="The deepest that fields may be nested in an operation.")
-    maximum_fields: int = Field(
-        2000, ge=1, description="The most fields in an operation, fragments spread out."
+    maximum_page_size: int = Field(
+        100, ge=1, le=1000, description="The most rows that one page may ask for, 1000 at most."
     )
-    maximum_rows: int = Field(
-        200_000,
+    analyst_page_size: int = Field(
+        100,
         ge=1,
-        description="The most rows that an operation may come to, by the page sizes it asks for.",
+        le=1000,
+        description="The same for admins who may VIEW_ANALYTICS, where it is more: up to 1000.",
+    )
+    maximum_tokens: int = Field(5000, ge=100, description="The most tokens that a document may have.")
+    maximum_depth: int = Field(
+        12, ge=1, description="The deepest that fields may be nested in an operation, introspection left out."
+    )
+    maximum_fields: int = Field(
+        2000,
+        ge=1,
+        description="The most fields in an operation, fragments spread out; `__schema` counts 200, `__type` 20.",
+    )
+    maximum_aliases: int = Field(
+        30, ge=0, description="The most aliases in an operation, fragments spread out."
+    )
+    maximum_directives: int = Field(
+        10, ge=0, description="The most directives in an operation, fragments spread out."
+    )
+    maximum_errors: int = Field(
+        5, ge=1, description="The most errors that an answer lists; of the rest, it tells how many there are."
     )
     remembered_values: int = Field(
         200_000,
@@ -74,8 +91,10 @@ class Settings(Policy, BaseSettings):
         description="How many values of computed KPIs and trends a process remembers until the data changes;"
         " 0 remembers nothing.",
     )
-    maximum_body_bytes: int = Field(1_000_000, ge=1000, description="The largest request that is read.")
-    request_timeout_seconds: float = Field(30.0, gt=0, description="An operation that takes longer is ended.")
+    maximum_body_bytes: int = Field(
+        262_144, ge=1000, description="The largest body that is read, and the largest message of a WebSocket."
+    )
+    request_timeout_seconds: float = Field(10.0, gt=0, description="An operation that takes longer is ended.")
     call_retention_months: int = Field(
         13,
         ge=3,

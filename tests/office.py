@@ -1,4 +1,4 @@
-"""A small partner for tests that are not about its data: six admins and a few customers."""
+"""A small partner for tests that are not about its data: a few admins and some customers."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +9,7 @@ from server.database import connect
 PARTNER = "Office"
 FULL = "full@office.example"
 ASSIGNED = "assigned@office.example"
+DESK = "desk@office.example"
 INACTIVE = "inactive@office.example"
 ROLELESS = "roleless@office.example"
 
@@ -19,6 +20,7 @@ FILES = {
         "email,display_name,roles,active,last_sign_in_at",
         f"{FULL},Fay Full,PARTNER_FULL_ADMIN,true,",
         f"{ASSIGNED},Ann Assigned,PARTNER_ADMIN,true,",
+        f"{DESK},Dee Desk,HELP_DESK_ADMIN,true,",
         f"{INACTIVE},Ian Inactive,PARTNER_FULL_ADMIN,false,",
         f"{ROLELESS},Ron Roleless,,true,",
     ],

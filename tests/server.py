@@ -20,6 +20,16 @@ from server.app import create_app
 from server.settings import load_settings
 from server.tokens import issue_token
 
+ROOMY = {
+    "default_page_size": 50,
+    "maximum_page_size": 1000,
+    "maximum_depth": 20,
+    "maximum_aliases": 1000,
+    "maximum_errors": 1000,
+    "request_timeout_seconds": 60,
+}
+"""What tests of other things are served with; those of the limits ask for `roomy=False`."""
+
 PARTNERHUB = Path(sys.executable).parent / "partnerhub"
 
 
@@ -93,8 +103,14 @@ class Api:
 async def served(
     database_url: str, data_dir: Path, partner: str = "Partner", **settings: Any
 ) -> AsyncIterator[Api]:
-    """The ASGI application on a database, its lifespan run in a task of its own as a server would."""
-    loaded = load_settings(database_url=database_url, data_dir=data_dir, **settings)
+    """The ASGI application on a database, its lifespan run in a task of its own as a server would.
+
+    `roomy=False` leaves the limits as they are by default.
+    """
+    roomy = settings.pop("roomy", True)
+    loaded = load_settings(
+        database_url=database_url, data_dir=data_dir, **((ROOMY if roomy else {}) | settings)
+    )
     app = create_app(loaded)
     up, down = asyncio.Event(), asyncio.Event()
 

@@ -224,10 +224,6 @@ async def test_queries_run_over_the_socket_too(service: Service) -> None:
     [
         ("{ " + "__typename " * 2001 + "}", "QUERY_TOO_COMPLEX"),
         ("subscription { " + " ".join(f"a{n}: __typename" for n in range(2001)) + " }", "QUERY_TOO_COMPLEX"),
-        (
-            "{ customers(first: 1000) { nodes { subscriptions(first: 1000) { totalCount } } } }",
-            "QUERY_TOO_COMPLEX",
-        ),
         ("{ noSuchField }", "BAD_USER_INPUT"),
         ("{", "BAD_USER_INPUT"),
         ("fragment f on Query { __typename }", "BAD_USER_INPUT"),
@@ -265,5 +261,5 @@ async def test_a_message_of_no_known_form_closes_the_socket(service: Service, te
 
 async def test_a_message_that_is_too_large_closes_the_socket(service: Service) -> None:
     async with service.signed_in() as socket:
-        await socket.send("x" * 1_000_001)
+        await socket.send("x" * 262_145)
         assert await closed(socket) == 1009
