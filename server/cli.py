@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": "migrate:migrate",
     "import": "importing:import_",
     "token": "token:token",
+    "keys": "keys:keys",
     "schema": "schema:schema",
     "version": "version:version",
     "rebuild": "importing:rebuild_",
@@ -40,7 +41,11 @@ def build(arguments: list[str]) -> typer.Typer:
     called = [name for name in arguments[:1] if name in COMMANDS]
     for name in called or COMMANDS:
         module, _, function = COMMANDS[name].partition(":")
-        app.command(name)(getattr(import_module(f"server.commands.{module}"), function))
+        command = getattr(import_module(f"server.commands.{module}"), function)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
     return app
 
 

@@ -32,6 +32,7 @@ from server.requests import (
 from server.service import Service
 from server.sockets import Sockets
 from server.streams import results
+from server.tokens import authorization
 
 _READS = frozenset({OperationType.QUERY})
 
@@ -66,7 +67,7 @@ class Endpoint:
             message = f"Accept application/json or {RESPONSE_TYPE}."
             return error_answer(message, "BAD_USER_INPUT", "application/json", 406)
         try:
-            context = await self._service.authenticate(request.headers.get("authorization"))
+            context = await self._service.authenticate(authorization(request.headers))
             context.idempotency_key = request.headers.get("idempotency-key")
             operation = await read_operation(request, self._service.settings.maximum_body_bytes)
             async with while_connected(request.receive):
@@ -110,7 +111,7 @@ class Endpoint:
             return EventStream(
                 results(
                     self._service,
-                    request.headers.get("authorization"),
+                    authorization(request.headers),
                     operation.query,
                     variable_values=operation.variables,
                     operation_name=operation.operation_name,

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet, import_key
+from joserfc.jwk import Key, import_key
 
 from resolvers.errors import Unauthenticated
 
@@ -29,17 +29,15 @@ class ProviderKeys:
         self._tried_at = self._fetched_at = float("-inf")
         self._turn = asyncio.Lock()
 
-    async def key_set(self, key_id: str | None) -> KeySet:
-        """The key that the token names, alone. Raises Unauthenticated."""
-        if key_id is None:
-            raise Unauthenticated("The access token names no key (`kid`).")
+    async def key(self, key_id: str) -> Key:
+        """The key of this ID. Raises Unauthenticated."""
         # While one request fetches, the others go on with the key that they know.
         if self._is_due(key_id) and not (key_id in self._keys and self._turn.locked()):
             async with self._turn:
                 if self._is_due(key_id):
                     await self._fetch()
         if key_id in self._keys:
-            return KeySet([self._keys[key_id]])
+            return self._keys[key_id]
         if not self._keys:
             raise Unauthenticated("The identity provider's keys cannot be fetched. Try again shortly.")
         raise Unauthenticated("The access token is signed by a key that the identity provider does not name.")

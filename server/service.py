@@ -13,10 +13,11 @@ from resolvers.viewer import Permission, Viewer, find_viewer
 from server import metrics
 from server.execution import Executor
 from server.jwks import ProviderKeys
+from server.keys import LocalKeys
 from server.limits import Maxima
 from server.listener import Listener
 from server.settings import Settings
-from server.tokens import Keys, LocalKeys, Verifier
+from server.tokens import Keys, Verifier
 
 
 @dataclass

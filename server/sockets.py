@@ -19,6 +19,7 @@ from resolvers.errors import Unauthenticated
 from server import metrics
 from server.service import Service
 from server.streams import results
+from server.tokens import authorization
 
 _INIT_WAIT = timedelta(seconds=10)
 
@@ -69,7 +70,7 @@ class Sockets(GraphQL[Any, None]):
         return orjson.dumps(data, default=str).decode()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Any:
-        return {"authorization": request.headers.get("authorization")}
+        return {"authorization": authorization(request.headers)}
 
     async def on_ws_connect(self, context: Any) -> dict[str, object]:
         parameters = context.get("connection_params") or {}

@@ -1,21 +1,24 @@
 """Access tokens: signed here with a key of the data folder, or by an identity provider."""
 
-import json
-import os
-import secrets
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from hashlib import sha256
 from typing import Protocol, TypeGuard
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import Key
+from starlette.datastructures import Headers
 
 from resolvers.errors import Unauthenticated
-from server.settings import Settings, SettingsError
+from server.keys import LOCAL_ALGORITHM, local_key
+from server.settings import Settings
 
-LOCAL_ALGORITHM = "ES256"
+LONGEST_TOKEN = 8192
+KNOWN_TOKENS = 10_000
+CLOCK_SKEW_SECONDS = 60
+"""How far ahead the clock of whoever issues may be. A token's end is taken at its word."""
+_FOREVER = 2**53
 _HOW = "Send `Authorization: Bearer TOKEN`; `partnerhub token EMAIL` prints a token."
 
 
@@ -33,41 +36,18 @@ class Keys(Protocol):
 
     algorithms: list[str]
 
-    async def key_set(self, key_id: str | None) -> KeySet: ...
+    async def key(self, key_id: str) -> Key:
+        """The key of this ID, the same object for as long as it is the same key. Raises Unauthenticated."""
+        ...
 
 
-def local_key(data_dir: Path) -> ECKey:
-    """The data folder's own key, made on first use; several commands at once get the same one."""
-    path = data_dir / "token-key.json"
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        key = ECKey.generate_key("P-256", auto_kid=True)
-        draft = data_dir / f".token-key-{secrets.token_hex(8)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(key.as_dict(private=True), file)
-        try:
-            os.link(draft, path)  # whole or not at all, and only the first one counts
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    try:
-        return ECKey.import_key(json.loads(path.read_text()))
-    except (ValueError, TypeError, KeyError, JoseError):
-        raise SettingsError(
-            f"{path} holds no key: remove it, and a new one is made (old tokens then end)"
-        ) from None
+@dataclass(frozen=True)
+class _Known:
+    """A token that was checked, and by which key."""
 
-
-class LocalKeys:
-    """The data folder's key alone."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.algorithms = [LOCAL_ALGORITHM]
-        self._keys = KeySet([local_key(data_dir)])
-
-    async def key_set(self, key_id: str | None) -> KeySet:
-        return self._keys
+    identity: Identity
+    key_id: str
+    key: Key
 
 
 def issue_token(settings: Settings, *, partner: str, email: str, seconds: int) -> str:
@@ -86,13 +66,24 @@ def issue_token(settings: Settings, *, partner: str, email: str, seconds: int) -
     return jwt.encode({"alg": LOCAL_ALGORITHM, "kid": key.kid}, claims, key, algorithms=[LOCAL_ALGORITHM])
 
 
+def authorization(headers: Headers) -> str | None:
+    """The header by that name. Several are one with commas, as HTTP has it, and that holds no good token."""
+    return ", ".join(headers.getlist("authorization")) or None
+
+
 class Verifier:
-    """Checks tokens: signature, issuer, audience, expiry, and that they name an admin of a partner."""
+    """Checks tokens: signature, issuer, audience, times, and that they name an admin of a partner.
+
+    A token that was found good is known by its hash until it ends, so that its signature is checked once; but for
+    no longer than the key it was checked with stands. What its admin may do is none of the token's business.
+    """
 
     def __init__(self, settings: Settings, keys: Keys) -> None:
         self._settings = settings
         self._keys = keys
+        self._known: dict[bytes, _Known] = {}
         self._claims = jwt.JWTClaimsRegistry(
+            leeway=CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": settings.jwt_issuer},
             aud={"essential": True, "value": settings.jwt_audience},
             exp={"essential": True},
@@ -101,26 +92,49 @@ class Verifier:
     async def identity(self, authorization: str | None) -> Identity:
         """Whom the header's token names. Raises Unauthenticated."""
         scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
             raise Unauthenticated(f"This needs an access token. {_HOW}")
+        if len(token) > LONGEST_TOKEN:
+            raise _refused("is too long")
+        digest = sha256(token.encode()).digest()
+        known = self._known.get(digest)
+        if known is None or await self._keys.key(known.key_id) is not known.key:
+            known = await self._check(token)
+            self._remember(digest, known)
+        if known.identity.expires_at <= time.time():
+            self._known.pop(digest, None)
+            raise _refused("has expired")
+        return known.identity
+
+    async def _check(self, token: str) -> _Known:
         try:
-            keys = await self._keys.key_set(_key_id(token.strip()))
-            claims = jwt.decode(token.strip(), keys, algorithms=self._keys.algorithms).claims
+            key_id = jws.extract_compact(token.encode()).headers().get("kid")
+            if not isinstance(key_id, str):
+                raise _refused("names no key (`kid`)")
+            key = await self._keys.key(key_id)
+            claims = jwt.decode(token, key, algorithms=self._keys.algorithms).claims
             self._claims.validate(claims)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
-            reason = "has expired" if isinstance(error, ExpiredTokenError) else "is not valid here"
-            raise Unauthenticated(f"The access token {reason}. {_HOW}") from None
+        except ExpiredTokenError:
+            raise _refused("has expired") from None
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            raise _refused("is not valid here") from None
         partner = claims.get(self._settings.jwt_partner_claim)
         email = claims.get(self._settings.jwt_email_claim)
         if not _is_name(partner) or not _is_name(email):
-            raise Unauthenticated(f"The access token names no partner admin. {_HOW}")
-        return Identity(partner, email, float(claims["exp"]))
+            raise _refused("names no partner admin")
+        return _Known(Identity(partner, email, float(min(claims["exp"], _FOREVER))), key_id, key)
+
+    def _remember(self, digest: bytes, known: _Known) -> None:
+        self._known.pop(digest, None)
+        if len(self._known) >= KNOWN_TOKENS:
+            del self._known[next(iter(self._known))]
+        self._known[digest] = known
+
+
+def _refused(reason: str) -> Unauthenticated:
+    return Unauthenticated(f"The access token {reason}. {_HOW}")
 
 
 def _is_name(claim: object) -> TypeGuard[str]:
     return isinstance(claim, str) and "\0" not in claim  # which the database would not take
-
-
-def _key_id(token: str) -> str | None:
-    key_id = jws.extract_compact(token.encode()).headers().get("kid")
-    return key_id if isinstance(key_id, str) else None

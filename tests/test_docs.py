@@ -45,7 +45,18 @@ def test_operations_are_valid(page: Path) -> None:
 
 @each_page
 def test_commands_exist(page: Path) -> None:
-    commands = {"demo", "serve", "migrate", "import", "token", "schema", "version", "rebuild", "prune"}
+    commands = {
+        "demo",
+        "serve",
+        "migrate",
+        "import",
+        "token",
+        "schema",
+        "version",
+        "rebuild",
+        "prune",
+        "keys",
+    }
     for text in blocks(page, "sh"):
         assert set(re.findall(r"(?:^|bin/|\()partnerhub (\w+)", text, re.MULTILINE)) <= commands
 

@@ -14,11 +14,11 @@ from server.tokens import issue_token
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def seconds(ttl: str) -> int:
+def seconds(ttl: str, option: str = "--ttl") -> int:
     """`90s`, `30m`, `8h` or `7d` in seconds."""
     match = re.fullmatch(r"([1-9]\d{0,6})([smhd])", ttl.strip().lower())
     if not match:
-        raise typer.BadParameter("give a number and a unit: 90s, 30m, 8h, 7d", param_hint="--ttl")
+        raise typer.BadParameter("give a number and a unit: 90s, 30m, 8h, 7d", param_hint=option)
     return int(match[1]) * _UNITS[match[2]]
 
 
