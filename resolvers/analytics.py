@@ -84,6 +84,14 @@ class Lines:
         }
 
 
+def _whole_months(start: str, end: str) -> str:
+    """Rounded down, backwards too, where PostgreSQL's age() rounds towards zero."""
+    months = " - ".join(
+        f"(extract(year from {day}) * 12 + extract(month from {day}))" for day in (end, start)
+    )
+    return f"({months})::int - (extract(day from {end}) < extract(day from {start}))::int"
+
+
 ANALYTICS_LINE = Entity(
     "LicenseRow",
     LicenseLineRow,
@@ -98,12 +106,10 @@ ANALYTICS_LINE = Entity(
         "display_id": f"coalesce(es.external_id, '{TRIAL_DISPLAY_ID}')",
         "product": "ls.product",
         "days_since_added": ":as_of::date - ls.added_on",
-        "months_since_added": "(extract(year from age(:as_of::date, ls.added_on)) * 12"
-        " + extract(month from age(:as_of::date, ls.added_on)))::int",
+        "months_since_added": _whole_months("ls.added_on", ":as_of::date"),
         "days_until_expiration": "CASE WHEN ls.is_trial OR NOT ls.auto_renew THEN ls.end_date - :as_of::date END",
         "days_until_renewal": "CASE WHEN ls.auto_renew THEN ls.end_date - :as_of::date END",
-        "months_remaining": "(extract(year from age(ls.end_date, :as_of::date)) * 12"
-        " + extract(month from age(ls.end_date, :as_of::date)))::int",
+        "months_remaining": _whole_months(":as_of::date", "ls.end_date"),
         "auto_renew": "ls.auto_renew",
         "peer_median_assignment_rate": "peer.median",
     },

@@ -182,7 +182,7 @@ SUSPENDED = [False] * 15 + [True]
 # Most of them far from the end, so that the less urgent statuses come about too.
 END_DAYS = [365, 1, 0, -1, 7, 29, 30, 31, 89, 90, 91, 365, 200, 120, 91, 400, -7, -8, -30, -90, -91, -365]
 START_DAYS = [-400, -1, 0, 1, -400, -200, -100, -91, -90, -89, -31, -30, -8, -7, -6, -40, 7, 30, 31]
-ADDED_DAYS_BEFORE_START = [0, 0, 1, 30, 45]
+ADDED_DAYS_BEFORE_START = [0, 0, 1, 30, 45, -40]  # some are added after they started
 MORE_SUBSCRIPTIONS = [False, True, True]  # whether there is one more, up to three
 MORE_TRIALS = [False, False, True]
 SUBSCRIPTION_STATUSES = ["ACTIVE"] * 12 + ["SUSPENDED", "PENDING_SETUP", "CANCELLED", "CANCELLED"]
