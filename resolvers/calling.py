@@ -17,7 +17,7 @@ from kpis.calling import (
     summed,
     trend_weeks,
 )
-from kpis.measures import Measure, Ratio
+from kpis.measures import Measure, Ratio, Section
 from resolvers.analytics import Lines
 from resolvers.context import Arguments, Columns, Context
 from resolvers.errors import BadUserInput
@@ -34,6 +34,11 @@ MEASURES: Mapping[str, Mapping[str, Measure]] = {
     USAGE.name: {measure.name: measure for measure in (*USAGE.measures, *VOLUMES.values())},
 }
 """The measures of each section, those behind users by volume among them."""
+
+
+def measures_of(section: Section, columns: Columns) -> Columns:
+    """The section's measures among these columns."""
+    return columns & frozenset(MEASURES[section.name])
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Pages of a list: what a client may ask for, and what it gets."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from resolvers.context import Arguments, Limits
 from resolvers.errors import BadUserInput
@@ -67,14 +68,18 @@ class PageInfo:
 
 @dataclass(frozen=True)
 class Page:
-    """One page. Cursors are made, and the total is counted, only when somebody asks for them."""
+    """One page. Cursors are made only when somebody asks for them; so is the total, which its list counts."""
 
     nodes: Sequence[Row]
     order: Order
     ids: GlobalIds
     has_next_page: bool
     has_previous_page: bool
-    count: Callable[[], Awaitable[int]]
+    listing: Any
+    """The list that it is of,"""
+    parent: Any
+    """and whose."""
+    narrowing: "Narrowing"
 
     @property
     def edges(self) -> list[Edge]:
@@ -83,10 +88,6 @@ class Page:
     @property
     def page_info(self) -> PageInfo:
         return PageInfo(self.edges, self.has_next_page, self.has_previous_page)
-
-    @property
-    def total_count(self) -> Awaitable[int]:
-        return self.count()
 
 
 @dataclass(frozen=True)

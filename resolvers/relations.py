@@ -7,7 +7,6 @@ scope all the same.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from resolvers.context import Arguments, Columns, Context
@@ -219,7 +218,9 @@ class Listing:
             # as Relay has it: up to the other cursor when a size was given, else whatever lies beyond it
             has_next_page=(more and not page.backward) or (page.before is not None and page.first is None),
             has_previous_page=(more and page.backward) or (page.after is not None and not page.backward),
-            count=partial(context.load, self.counts, parent, (("narrowing", request.narrowing),)),
+            listing=self,
+            parent=parent,
+            narrowing=request.narrowing,
         )
 
 

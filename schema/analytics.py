@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
 
+from executor.declare import At, Load, related
 from kpis import licenses as kpi
 from kpis.measures import Section
 from resolvers.analytics import (
@@ -22,7 +24,7 @@ from resolvers.customers import CUSTOMER_BY_ID, customer_criteria
 from resolvers.distribution import DISTRIBUTION, buckets
 from resolvers.entitlements import SUBSCRIPTION_BY_ID, TRIAL_BY_ID
 from resolvers.licenses import STATE_OF_LICENSE
-from resolvers.page import Page, PageRequest
+from resolvers.page import PageRequest
 from resolvers.partner import PARTNER_BY_ID
 from resolvers.scope import require
 from resolvers.viewer import Permission
@@ -35,47 +37,39 @@ from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
 from schema.entitlements import Entitlement
 from schema.enums import OrderDirection, Product
 from schema.filters import given
+from schema.info import Info
 from schema.kpis import section_type
 from schema.licenses import LicenseState
-from schema.selection import Info, needs, wanted
 
 
-async def _customer(root: Any, info: Info) -> Any:
-    return await info.context.load(CUSTOMER_BY_ID, root.customer_id, (), wanted(info, "Customer"))
+def _state(root: Any, info: At) -> Load:
+    return Load(STATE_OF_LICENSE, root.id, (("as_of", root.as_of),))
 
 
-async def _entitlement(root: Any, info: Info) -> Any:
+def _entitlement(root: Any, info: At) -> Load:
     if root.subscription_id is not None:
-        columns = wanted(info, "Subscription")
-        return await info.context.load(SUBSCRIPTION_BY_ID, root.subscription_id, (), columns)
-    return await info.context.load(TRIAL_BY_ID, root.trial_id, (), wanted(info, "Trial"))
-
-
-async def _state(root: Any, info: Info) -> Any:
-    arguments = (("as_of", root.as_of),)
-    return await info.context.load(STATE_OF_LICENSE, root.id, arguments, wanted(info, "LicenseState"))
+        return Load(SUBSCRIPTION_BY_ID, root.subscription_id)
+    return Load(TRIAL_BY_ID, root.trial_id)
 
 
 @strawberry.type(
     description="A license line as every table of the analytics shows it, on the day of the analytics."
 )
 class LicenseRow:
-    customer = strawberry.field(
-        resolver=_customer, graphql_type=Customer, description="Whose it is.", metadata=needs("customer_id")
-    )
-    entitlement = strawberry.field(
-        resolver=_entitlement,
-        graphql_type=Entitlement,
+    customer = related(CUSTOMER_BY_ID, key="customer_id", type=Customer, description="Whose it is.")
+    entitlement = related(
+        _entitlement,
+        type=Entitlement,
         description="The subscription or trial it stands on.",
-        metadata=needs("subscription_id", "trial_id"),
+        needs=("subscription_id", "trial_id"),
     )
     display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
     product: Product = strawberry.field(description="What is licensed.")
-    state = strawberry.field(
-        resolver=_state,
-        graphql_type=LicenseState,
+    state = related(
+        _state,
+        type=LicenseState,
         description="How many are assigned and used.",
-        metadata=needs("as_of"),
+        needs=("as_of",),
     )
     days_since_added: int = strawberry.field(description="Days since the entitlement was added.")
     months_since_added: int = strawberry.field(
@@ -113,38 +107,34 @@ Days = Annotated[
 ]
 
 
-async def _figures(info: Info, lines: Lines, section: Section, days: int | None = None) -> SimpleNamespace:
+def _figures(info: At, lines: Lines, section: Section, days: int | None = None) -> Load:
     """The section's selected measures, and what its table needs."""
-    names = {measure.name for measure in section.measures}
-    measures = wanted(info, section.type_name) & names
-    key = (section.name, days, measures)
-    figures = await info.context.load(FIGURES, key, (("lines", lines),))
-    return SimpleNamespace(**vars(figures), section=SectionOf(section, lines, days))
+
+    def then(figures: Any) -> SimpleNamespace:
+        return SimpleNamespace(**vars(figures), section=SectionOf(section, lines, days))
+
+    measures = info.columns & {measure.name for measure in section.measures}
+    return Load(FIGURES, (section.name, days, measures), (("lines", lines),), frozenset(), then)
 
 
-async def _rows(
+def _rows(
     root: Any,
-    info: Info,
+    info: At,
     order_by: ByLicenseRow = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
+) -> Load:
     order = license_row_order()
     if order_by:
         order = license_row_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
     request = PageRequest(first, after, last, before)
-    return await page(info, LICENSE_ROWS, order, request, narrowing=root.section.narrowing(info.context))
+    return page(LICENSE_ROWS, order, request, narrowing=root.section.narrowing(info.context))
 
 
 def _with_rows(section: Section) -> Any:
-    rows = strawberry.field(
-        resolver=_rows,
-        graphql_type=Connection[LicenseRow],
-        description="The section's license lines.",
-        metadata=needs(),
-    )
+    rows = related(_rows, type=Connection[LicenseRow], description="The section's license lines.")
     return section_type(section, rows=rows)
 
 
@@ -156,55 +146,56 @@ LowAssignment = _with_rows(kpi.LOW_ASSIGNMENT)
 Overage = _with_rows(kpi.OVERAGE)
 
 
-async def _overview(root: Any, info: Info) -> Any:
-    return await _figures(info, root.lines, kpi.OVERVIEW)
+def _overview(root: Any, info: At) -> Load:
+    return _figures(info, root.lines, kpi.OVERVIEW)
 
 
-async def _recently_added(root: Any, info: Info, days: Days = kpi.WINDOW_DAYS) -> Any:
-    return await _figures(info, root.lines, kpi.RECENTLY_ADDED, window_days(days))
+def _recently_added(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
+    return _figures(info, root.lines, kpi.RECENTLY_ADDED, window_days(days))
 
 
-async def _expiring(root: Any, info: Info, days: Days = kpi.WINDOW_DAYS) -> Any:
-    return await _figures(info, root.lines, kpi.EXPIRING, window_days(days))
+def _expiring(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
+    return _figures(info, root.lines, kpi.EXPIRING, window_days(days))
 
 
-async def _renewing(root: Any, info: Info, days: Days = kpi.WINDOW_DAYS) -> Any:
-    return await _figures(info, root.lines, kpi.RENEWING, window_days(days))
+def _renewing(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
+    return _figures(info, root.lines, kpi.RENEWING, window_days(days))
 
 
-async def _low_assignment(root: Any, info: Info) -> Any:
-    return await _figures(info, root.lines, kpi.LOW_ASSIGNMENT)
+def _low_assignment(root: Any, info: At) -> Load:
+    return _figures(info, root.lines, kpi.LOW_ASSIGNMENT)
 
 
-async def _overage(root: Any, info: Info) -> Any:
-    return await _figures(info, root.lines, kpi.OVERAGE)
+def _overage(root: Any, info: At) -> Load:
+    return _figures(info, root.lines, kpi.OVERAGE)
 
 
-async def _distribution_trend(
-    root: Any, info: Info, interval: ByInterval = Interval.WEEK, last: Buckets = 26
-) -> Any:
+def _distribution_trend(
+    root: Any, info: At, interval: ByInterval = Interval.WEEK, last: Buckets = 26
+) -> Load:
     days = buckets(root.lines.as_of, interval, last)
-    return await info.context.load(DISTRIBUTION, root.lines, (("buckets", days),))
+    return Load(DISTRIBUTION, root.lines, (("buckets", days),), frozenset())
 
 
 @strawberry.type(description="The license KPIs of one product.")
 class LicenseAnalytics:
     product: AnalyticsProduct = strawberry.field(description="The product.")
-    overview = strawberry.field(resolver=_overview, graphql_type=OverviewKpis, description=kpi.OVERVIEW.help)
-    distribution_trend = strawberry.field(
-        resolver=_distribution_trend,
-        graphql_type=list[LicenseDistributionPoint],
+    overview = related(_overview, type=OverviewKpis, description=kpi.OVERVIEW.help, cost=10)
+    distribution_trend = related(
+        _distribution_trend,
+        type=list[LicenseDistributionPoint],
         description="How many licenses there were, were assigned and were used, by day, week or month, oldest first.",
+        cost=10,
     )
-    recently_added = strawberry.field(
-        resolver=_recently_added, graphql_type=RecentlyAdded, description=kpi.RECENTLY_ADDED.help
+    recently_added = related(
+        _recently_added, type=RecentlyAdded, description=kpi.RECENTLY_ADDED.help, cost=10
     )
-    expiring = strawberry.field(resolver=_expiring, graphql_type=Expiring, description=kpi.EXPIRING.help)
-    renewing = strawberry.field(resolver=_renewing, graphql_type=Renewing, description=kpi.RENEWING.help)
-    low_assignment = strawberry.field(
-        resolver=_low_assignment, graphql_type=LowAssignment, description=kpi.LOW_ASSIGNMENT.help
+    expiring = related(_expiring, type=Expiring, description=kpi.EXPIRING.help, cost=10)
+    renewing = related(_renewing, type=Renewing, description=kpi.RENEWING.help, cost=10)
+    low_assignment = related(
+        _low_assignment, type=LowAssignment, description=kpi.LOW_ASSIGNMENT.help, cost=10
     )
-    overage = strawberry.field(resolver=_overage, graphql_type=Overage, description=kpi.OVERAGE.help)
+    overage = related(_overage, type=Overage, description=kpi.OVERAGE.help, cost=10)
 
 
 @dataclass(frozen=True)
@@ -233,9 +224,9 @@ def _licenses(
     return _LicenseAnalytics(Lines((product.value,), root.as_of, root.lines.criteria), product)
 
 
-async def _processed_at(info: Info) -> Any:
-    partner = await info.context.load(PARTNER_BY_ID, info.context.viewer.partner_id)
-    return partner.usage_processed_at
+def _processed_at(root: Any, info: At) -> Load:
+    then = attrgetter("usage_processed_at")
+    return Load(PARTNER_BY_ID, info.context.viewer.partner_id, columns=frozenset(), then=then)
 
 
 @strawberry.type(
@@ -243,15 +234,16 @@ async def _processed_at(info: Info) -> Any:
 )
 class Analytics:
     as_of: date = strawberry.field(description="The day (UTC) that everything is computed for.")
-    processed_at = strawberry.field(
-        resolver=_processed_at,
-        graphql_type=datetime | None,
+    processed_at = related(
+        _processed_at,
+        type=datetime | None,
         description="When the newest usage came in; null before any did.",
     )
-    overview = strawberry.field(
-        resolver=_overview,
-        graphql_type=OverviewKpis,
+    overview = related(
+        _overview,
+        type=OverviewKpis,
         description=kpi.OVERVIEW.help + " Meetings and Calling together.",
+        cost=10,
     )
     licenses = strawberry.field(
         resolver=_licenses, graphql_type=LicenseAnalytics, description="The license KPIs of one product."

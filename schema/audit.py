@@ -1,10 +1,12 @@
 """The audit trail."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 
+from executor.declare import At, Load, computed, related
 from resolvers.audit import (
     AUDIT_EVENTS,
     AUDIT_ORDER,
@@ -12,14 +14,13 @@ from resolvers.audit import (
     audit_criteria,
     require_audit_trail,
 )
-from resolvers.page import Page, PageRequest
+from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.arguments import After, Before, First, Last
 from schema.connection import Connection, page
 from schema.filters import given
 from schema.node import Node, rows
 from schema.people import PartnerAdmin
-from schema.selection import Info, needs, wanted
 
 
 @strawberry.input(
@@ -49,14 +50,9 @@ OfAuditEvents = Annotated[
 ]
 
 
-async def _actor(root: Any, info: Info) -> Any:
-    if root.actor_id is None:
-        return None
-    return await info.context.load(PARTNER_ADMIN_BY_ID, root.actor_id, (), wanted(info, "PartnerAdmin"))
-
-
-def _target_id(root: Any, info: Info) -> strawberry.ID:
-    return strawberry.ID(info.context.ids.seal(root.target_type, root.target_id))
+def _target_id(at: At) -> Callable[[Any], str]:
+    seal = at.context.ids.seal
+    return lambda row: seal(row.target_type, row.target_id)
 
 
 @strawberry.type(description="An accepted change: who, when, what and on what. It stays as it is for good.")
@@ -64,18 +60,14 @@ class AuditEvent(Node):
     is_type_of = rows(AuditEventRow)
 
     at: datetime = strawberry.field(description="When it was made.")
-    actor = strawberry.field(
-        resolver=_actor,
-        graphql_type=PartnerAdmin | None,
-        description="Who made it.",
-        metadata=needs("actor_id"),
-    )
+    actor = related(PARTNER_ADMIN_BY_ID, key="actor_id", type=PartnerAdmin | None, description="Who made it.")
     action: str = strawberry.field(description="What was done: the name of the mutation, such as `addTags`.")
     target_type: str = strawberry.field(description="The type of what it was on, such as `Customer`.")
-    target_id = strawberry.field(
-        resolver=_target_id,
+    target_id = computed(
+        _target_id,
+        type=strawberry.ID,
         description="The ID of what it was on, which may be gone by now; of several, the first.",
-        metadata=needs("target_type", "target_id"),
+        needs=("target_type", "target_id"),
     )
     target_name: str = strawberry.field(
         description="How it was named then; of several, the first and how many more there were."
@@ -86,21 +78,22 @@ class AuditEvent(Node):
     )
 
 
-async def _audit_events(
-    info: Info,
+def _audit_events(
+    root: Any,
+    info: At,
     filter: OfAuditEvents = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
+) -> Load:
     require_audit_trail(info.context.viewer)
     criteria = audit_criteria(info.context, given(filter))
-    return await page(info, AUDIT_EVENTS, AUDIT_ORDER, PageRequest(first, after, last, before), criteria)
+    return page(AUDIT_EVENTS, AUDIT_ORDER, PageRequest(first, after, last, before), criteria)
 
 
-audit_events = strawberry.field(
-    resolver=_audit_events,
-    graphql_type=Connection[AuditEvent] | None,
+audit_events = related(
+    _audit_events,
+    type=Connection[AuditEvent] | None,
     description="The accepted changes, newest first. For full and read-only admins, else null with a FORBIDDEN error.",
 )

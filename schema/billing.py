@@ -6,10 +6,10 @@ from typing import Any
 
 import strawberry
 
+from executor.declare import through
 from resolvers.billing import InvoiceRow, OrderRow
 from schema.enums import InvoiceStatus, OrderType, Product
 from schema.node import Node, rows
-from schema.selection import needs
 
 
 @strawberry.type(description="An amount of money.")
@@ -35,7 +35,7 @@ class Order(Node):
         resolver=_money,
         graphql_type=Money,
         description="What it costs.",
-        metadata=needs("amount", "currency"),
+        metadata=through(),
     )
 
 
@@ -50,7 +50,7 @@ class Invoice(Node):
         resolver=_money,
         graphql_type=Money,
         description="What is to be paid.",
-        metadata=needs("amount", "currency"),
+        metadata=through(),
     )
     status: InvoiceStatus = strawberry.field(description="Whether it is paid.")
     document_url: str | None = strawberry.field(

@@ -1,14 +1,16 @@
 """Calling analytics: usage, quality, features and queues, in weeks."""
 
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Annotated, Any
 
 import strawberry
 
+from executor.declare import At, Load, needs, related
 from kpis import calling as kpi
 from kpis.calling import TREND_WEEKS, latest_completed_week
 from kpis.measures import Section
-from resolvers.calling import OF_CUSTOMERS, TRENDS, CallingCustomers, weeks_of
+from resolvers.calling import OF_CUSTOMERS, TRENDS, CallingCustomers, measures_of, weeks_of
 from resolvers.calling_details import ENDPOINT_QUALITY, FEATURE_USAGE
 from resolvers.scope import require
 from resolvers.viewer import Permission
@@ -21,10 +23,9 @@ from schema.calling_figures import (
     CallQueueFigures,
     FeatureUsage,
     Week,
-    measures_wanted,
     week_field,
 )
-from schema.selection import Info, needs
+from schema.info import Info
 
 Weeks = Annotated[
     int, strawberry.argument(description="How many weeks; the latest completed one is the last.")
@@ -33,26 +34,24 @@ _TREND = " by week, oldest first; a week without data is zeros."
 
 
 def _trend(section: Section) -> Any:
-    async def resolve(root: Any, info: Info, weeks: Weeks = TREND_WEEKS) -> Any:
-        wanted = (weeks_of(root.as_of, weeks), measures_wanted(info, section))
-        return await info.context.load(TRENDS[section.name], wanted, (("customers", root),))
+    def ask(root: Any, info: At, weeks: Weeks = TREND_WEEKS) -> Load:
+        wanted = (weeks_of(root.as_of, weeks), measures_of(section, info.columns))
+        return Load(TRENDS[section.name], wanted, (("customers", root),), frozenset())
 
-    return resolve
-
-
-async def _queue_figures(root: Any, info: Info) -> Any:
-    wanted = ((latest_completed_week(root.as_of),), measures_wanted(info, kpi.QUEUES))
-    return (await info.context.load(TRENDS[kpi.QUEUES.name], wanted, (("customers", root),)))[0]
+    return ask
 
 
-async def _by_endpoint_type(root: Any, info: Info) -> Any:
-    arguments = (("week", latest_completed_week(root.as_of)),)
-    return await info.context.load(ENDPOINT_QUALITY, root, arguments)
+def _queue_figures(root: Any, info: At) -> Load:
+    wanted = ((latest_completed_week(root.as_of),), measures_of(kpi.QUEUES, info.columns))
+    return Load(TRENDS[kpi.QUEUES.name], wanted, (("customers", root),), frozenset(), itemgetter(0))
 
 
-async def _feature_usage(root: Any, info: Info) -> Any:
-    arguments = (("week", latest_completed_week(root.as_of)),)
-    return await info.context.load(FEATURE_USAGE, root, arguments)
+def _by_endpoint_type(root: Any, info: At) -> Load:
+    return Load(ENDPOINT_QUALITY, root, (("week", latest_completed_week(root.as_of)),), frozenset())
+
+
+def _feature_usage(root: Any, info: At) -> Load:
+    return Load(FEATURE_USAGE, root, (("week", latest_completed_week(root.as_of)),), frozenset())
 
 
 def _latest_week(root: Any) -> Any:
@@ -67,9 +66,10 @@ def _week() -> Any:
 
 @strawberry.type(description="How much customers call.")
 class CallingUsage:
-    trend = strawberry.field(
-        resolver=_trend(kpi.USAGE),
-        graphql_type=list[CallingUsageFigures],
+    trend = related(
+        _trend(kpi.USAGE),
+        type=list[CallingUsageFigures],
+        cost=10,
         description="Users by volume, calls and minutes" + _TREND,
     )
     customers = USAGE_PAGE
@@ -83,14 +83,16 @@ class EndpointQuality:
 
 @strawberry.type(description="How good the answered calls were.")
 class CallQuality:
-    trend = strawberry.field(
-        resolver=_trend(kpi.QUALITY),
-        graphql_type=list[CallQualityFigures],
+    trend = related(
+        _trend(kpi.QUALITY),
+        type=list[CallQualityFigures],
+        cost=10,
         description="Good, poor and unknown calls" + _TREND,
     )
-    by_endpoint_type = strawberry.field(
-        resolver=_by_endpoint_type,
-        graphql_type=list[EndpointQuality],
+    by_endpoint_type = related(
+        _by_endpoint_type,
+        type=list[EndpointQuality],
+        cost=10,
         description="Every endpoint type in the latest completed week; calls that tell none are in no type.",
     )
     customers = QUALITY_PAGE
@@ -99,9 +101,10 @@ class CallQuality:
 @strawberry.type(description="Which advanced features are used, over the customers that have call queues.")
 class CallingFeatures:
     week = _week()
-    usage = strawberry.field(
-        resolver=_feature_usage,
-        graphql_type=list[FeatureUsage],
+    usage = related(
+        _feature_usage,
+        type=list[FeatureUsage],
+        cost=10,
         description="Every feature, those that nobody used as zeros.",
     )
 
@@ -111,14 +114,16 @@ class CallingFeatures:
     " carries a queue."
 )
 class CallQueues:
-    figures = strawberry.field(
-        resolver=_queue_figures,
-        graphql_type=CallQueueFigures,
+    figures = related(
+        _queue_figures,
+        type=CallQueueFigures,
+        cost=10,
         description="Of the latest completed week.",
     )
-    trend = strawberry.field(
-        resolver=_trend(kpi.QUEUES),
-        graphql_type=list[CallQueueFigures],
+    trend = related(
+        _trend(kpi.QUEUES),
+        type=list[CallQueueFigures],
+        cost=10,
         description="The same figures" + _TREND,
     )
     customers = QUEUES_PAGE
@@ -145,13 +150,11 @@ class CallingAnalytics:
 
 
 def _of_customer(section: Section) -> Any:
-    async def resolve(root: Any, info: Info) -> Any:
-        columns = measures_wanted(info, section)
-        return await info.context.load(
-            OF_CUSTOMERS[section.name], root.customer, (("week", root.week),), columns
-        )
+    def ask(root: Any, info: At) -> Load:
+        columns = measures_of(section, info.columns)
+        return Load(OF_CUSTOMERS[section.name], root.customer, (("week", root.week),), columns)
 
-    return resolve
+    return ask
 
 
 @strawberry.type(
@@ -162,15 +165,11 @@ class CustomerCalling:
     week = strawberry.field(
         resolver=week_field, graphql_type=Week, description="The latest completed week.", metadata=needs()
     )
-    usage = strawberry.field(
-        resolver=_of_customer(kpi.USAGE), graphql_type=CallingUsageFigures, description=kpi.USAGE.help
+    usage = related(_of_customer(kpi.USAGE), cost=10, type=CallingUsageFigures, description=kpi.USAGE.help)
+    quality = related(
+        _of_customer(kpi.QUALITY), cost=10, type=CallQualityFigures, description=kpi.QUALITY.help
     )
-    quality = strawberry.field(
-        resolver=_of_customer(kpi.QUALITY), graphql_type=CallQualityFigures, description=kpi.QUALITY.help
-    )
-    queues = strawberry.field(
-        resolver=_of_customer(kpi.QUEUES), graphql_type=CallQueueFigures, description=kpi.QUEUES.help
-    )
+    queues = related(_of_customer(kpi.QUEUES), cost=10, type=CallQueueFigures, description=kpi.QUEUES.help)
 
 
 def calling_of_customer(root: Any, info: Info, as_of: AsOf = None) -> Any:

@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from kpis import calling as kpi
-from kpis.measures import Section
+from executor.declare import At, Load, related, through
 from resolvers.calling_customers import (
     QUALITY_ROWS,
     QUEUE_ROWS,
@@ -15,7 +14,7 @@ from resolvers.calling_customers import (
 )
 from resolvers.calling_details import FEATURE_USAGE_OF_CUSTOMERS
 from resolvers.customers import CUSTOMER_BY_ID
-from resolvers.page import Page, PageRequest
+from resolvers.page import PageRequest
 from resolvers.relations import Listing
 from schema.arguments import After, Before, First, Last
 from schema.calling_enums import (
@@ -24,27 +23,18 @@ from schema.calling_enums import (
     CustomerCallQueueOrderField,
 )
 from schema.calling_figures import (
-    OF_ROWS,
     CallingUsageFigures,
     CallQualityFigures,
     CallQueueFigures,
     FeatureUsage,
-    measures_wanted,
 )
 from schema.connection import Connection, page
 from schema.enums import OrderDirection
 from schema.lazy import CUSTOMER
-from schema.selection import Info, needs, wanted
-
-
-async def _customer(root: Any, info: Info) -> Any:
-    return await info.context.load(CUSTOMER_BY_ID, root.customer_id, (), wanted(info, "Customer"))
 
 
 def _customer_field() -> Any:
-    return strawberry.field(
-        resolver=_customer, graphql_type=CUSTOMER, description="The customer.", metadata=needs("customer_id")
-    )
+    return related(CUSTOMER_BY_ID, key="customer_id", type=CUSTOMER, description="The customer.")
 
 
 def _itself(root: Any) -> Any:
@@ -56,7 +46,7 @@ def _figures_field(type: Any) -> Any:
         resolver=_itself,
         graphql_type=type,
         description="Its figures of the latest completed week.",
-        metadata=needs("week"),
+        metadata=through("week"),
     )
 
 
@@ -79,20 +69,19 @@ class CustomerCallQuality:
     )
 
 
-async def _feature_calls(root: Any, info: Info) -> Any:
-    arguments = (("week", root.week),)
-    return await info.context.load(FEATURE_USAGE_OF_CUSTOMERS, root.customer_id, arguments)
+def _feature_calls(root: Any, info: At) -> Load:
+    return Load(FEATURE_USAGE_OF_CUSTOMERS, root.customer_id, (("week", root.week),), frozenset())
 
 
 @strawberry.type(description="How a customer's call queues did in the latest completed week.")
 class CustomerCallQueue:
     customer = _customer_field()
     figures = _figures_field(CallQueueFigures)
-    feature_calls = strawberry.field(
-        resolver=_feature_calls,
-        graphql_type=list[FeatureUsage],
+    feature_calls = related(
+        _feature_calls,
+        type=list[FeatureUsage],
         description="How much it used every feature.",
-        metadata=needs("customer_id", "week"),
+        needs=("customer_id", "week"),
     )
 
 
@@ -121,78 +110,65 @@ Order = CustomerCallingUsageOrder | CustomerCallQualityOrder | CustomerCallQueue
 _ORDER = strawberry.argument(description="In which order. By customer name if left out.")
 
 
-async def _page(
-    root: Any,
-    info: Info,
-    listing: Listing,
-    section: Section,
-    order: Order,
-    request: PageRequest,
-) -> Page:
-    return await page(
-        info,
-        listing,
-        calling_order(order.field, descending=order.direction is OrderDirection.DESC),
-        request,
-        narrowing=covered_customers(listing, root),
-        nested=measures_wanted(info, section, OF_ROWS),
-    )
+def _page(root: Any, listing: Listing, order: Order, request: PageRequest) -> Load:
+    by = calling_order(order.field, descending=order.direction is OrderDirection.DESC)
+    return page(listing, by, request, narrowing=covered_customers(listing, root))
 
 
-async def _usage(
+def _usage(
     root: Any,
-    info: Info,
+    info: At,
     order_by: Annotated[CustomerCallingUsageOrder | None, _ORDER] = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
+) -> Load:
     order = order_by or CustomerCallingUsageOrder(field=CustomerCallingUsageOrderField.CUSTOMER_NAME)
     request = PageRequest(first, after, last, before)
-    return await _page(root, info, USAGE_ROWS, kpi.USAGE, order, request)
+    return _page(root, USAGE_ROWS, order, request)
 
 
-async def _quality(
+def _quality(
     root: Any,
-    info: Info,
+    info: At,
     order_by: Annotated[CustomerCallQualityOrder | None, _ORDER] = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
+) -> Load:
     order = order_by or CustomerCallQualityOrder(field=CustomerCallQualityOrderField.CUSTOMER_NAME)
     request = PageRequest(first, after, last, before)
-    return await _page(root, info, QUALITY_ROWS, kpi.QUALITY, order, request)
+    return _page(root, QUALITY_ROWS, order, request)
 
 
-async def _queues(
+def _queues(
     root: Any,
-    info: Info,
+    info: At,
     order_by: Annotated[CustomerCallQueueOrder | None, _ORDER] = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
+) -> Load:
     order = order_by or CustomerCallQueueOrder(field=CustomerCallQueueOrderField.CUSTOMER_NAME)
     request = PageRequest(first, after, last, before)
-    return await _page(root, info, QUEUE_ROWS, kpi.QUEUES, order, request)
+    return _page(root, QUEUE_ROWS, order, request)
 
 
-USAGE_PAGE = strawberry.field(
-    resolver=_usage,
-    graphql_type=Connection[CustomerCallingUsage],
+USAGE_PAGE = related(
+    _usage,
+    type=Connection[CustomerCallingUsage],
     description="Each customer's usage in the latest completed week, with the change from the week before.",
 )
-QUALITY_PAGE = strawberry.field(
-    resolver=_quality,
-    graphql_type=Connection[CustomerCallQuality],
+QUALITY_PAGE = related(
+    _quality,
+    type=Connection[CustomerCallQuality],
     description="Each customer's call quality in the latest completed week.",
 )
-QUEUES_PAGE = strawberry.field(
-    resolver=_queues,
-    graphql_type=Connection[CustomerCallQueue],
+QUEUES_PAGE = related(
+    _queues,
+    type=Connection[CustomerCallQueue],
     description="Each customer's call queues in the latest completed week; only customers that have any.",
 )

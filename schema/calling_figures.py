@@ -6,14 +6,10 @@ from typing import Any
 
 import strawberry
 
+from executor.declare import needs
 from kpis import calling as kpi
-from kpis.measures import Section
-from resolvers.calling import MEASURES
 from schema.calling_enums import CallingFeature, UsageVolume
 from schema.kpis import section_type
-from schema.selection import DIRECT, OF_CONNECTION, Info, needs, wanted
-
-OF_ROWS = tuple((*path, "figures") for path in OF_CONNECTION)
 
 
 @strawberry.type(description="A week, from Sunday 00:00 to the next Sunday 00:00 UTC.")
@@ -68,8 +64,3 @@ class FeatureUsage:
     calls: int = strawberry.field(description="Calls of the week that used it.")
     customers: int = strawberry.field(description="Customers with such a call.")
     calls_change: int = strawberry.field(description="Calls less those of the week before.")
-
-
-def measures_wanted(info: Info, section: Section, paths: Any = DIRECT) -> frozenset[str]:
-    """The section's measures that the operation wants below the field being resolved."""
-    return wanted(info, section.type_name, paths) & frozenset(MEASURES[section.name])

@@ -4,11 +4,11 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
-from resolvers.context import Arguments, Columns
+from executor.declare import At, Load, needs, related, through
+from resolvers.context import Arguments
 from resolvers.order import Order
-from resolvers.page import ListRequest, Narrowing, Page, PageRequest
+from resolvers.page import ListRequest, Narrowing, PageRequest
 from resolvers.relations import ROOT, Listing
-from schema.selection import OF_CONNECTION, Info, wanted
 
 T = TypeVar("T")
 
@@ -25,35 +25,37 @@ class PageInfo:
 
 @strawberry.type(description="A row of a page, and where it stands.")
 class Edge(Generic[T]):
-    node: T = strawberry.field(description="The row.")
+    node: T = strawberry.field(description="The row.", metadata=through())
     cursor: str = strawberry.field(
-        description="Where the row stands in this order of the list; it stays right when rows come and go."
+        metadata=needs(),
+        description="Where the row stands in this order of the list; it stays right when rows come and go.",
     )
+
+
+def _count(root: Any, info: At) -> Load:
+    return Load(root.listing.counts, root.parent, (("narrowing", root.narrowing),), columns=frozenset())
 
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.")
-    nodes: list[T] = strawberry.field(description="The rows alone, in the same order.")
-    page_info: PageInfo = strawberry.field(description="Whether there is more, and from which cursors.")
-    total_count: int = strawberry.field(
-        description="How many rows the whole list has. Counted only when selected."
+    edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.", metadata=through())
+    nodes: list[T] = strawberry.field(description="The rows alone, in the same order.", metadata=through())
+    page_info: PageInfo = strawberry.field(
+        description="Whether there is more, and from which cursors.", metadata=needs()
+    )
+    total_count = related(
+        _count, type=int, description="How many rows the whole list has. Counted only when selected.", cost=10
     )
 
 
-async def page(
-    info: Info,
+def page(
     listing: Listing,
     order: Order,
     request: PageRequest,
     criteria: Arguments = (),
     parent: Any = ROOT,
     narrowing: Narrowing | None = None,
-    nested: Columns = frozenset(),
-) -> Page:
-    """One page of a list, of a parent's or of everything. `nested` are columns that types within its rows want."""
+) -> Load:
+    """What to ask for one page of a list: of everything, or of the parents'."""
     rows = narrowing or listing.narrowed(criteria)
-    arguments = (("request", ListRequest(rows, order, request)),)
-    columns = wanted(info, listing.entity.name, OF_CONNECTION) | nested
-    found: Page = await info.context.load(listing, parent, arguments, columns)
-    return found
+    return Load(listing, parent, (("request", ListRequest(rows, order, request)),))

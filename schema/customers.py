@@ -1,16 +1,18 @@
 """Customers."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 import strawberry
 
+from executor.declare import At, Load, computed, needs, related
 from resolvers.customers import CustomerRow
 from resolvers.distribution import DISTRIBUTION_OF_CUSTOMER, buckets
 from resolvers.entitlements import SUBSCRIPTIONS_OF_CUSTOMER, TRIALS_OF_CUSTOMER
 from resolvers.licenses import LICENSES_OF_CUSTOMER
-from resolvers.page import Page
+from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMINS_OF_CUSTOMER, TAGS_OF_CUSTOMER
 from schema.analytics_enums import Interval
 from schema.arguments import (
@@ -33,64 +35,52 @@ from schema.enums import CustomerStatus, ManagedBy, Product
 from schema.lazy import PARTNER_ADMINS, TAGS
 from schema.licenses import LicenseState
 from schema.node import Node, rows
-from schema.selection import Info, needs, wanted
 
 
-def _launch_url(root: Any, info: Info) -> str:
-    return info.context.launch_url.format(id=quote(root.customer_id, safe=""))
+def _launch_url(at: At) -> Callable[[Any], str]:
+    launch_url = at.context.launch_url.format
+    return lambda row: launch_url(id=quote(row.customer_id, safe=""))
 
 
-async def _tags(root: Any, info: Info) -> Any:
-    return await info.context.load(TAGS_OF_CUSTOMER, root.id, (), wanted(info, "Tag"))
-
-
-async def _partner_admins(root: Any, info: Info) -> Any:
-    return await info.context.load(PARTNER_ADMINS_OF_CUSTOMER, root.id, (), wanted(info, "PartnerAdmin"))
-
-
-async def _subscriptions(
-    root: Any,
-    info: Info,
+def _subscriptions(
+    info: At,
     filter: OfSubscriptions = None,
     order_by: BySubscription = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
-    listing = SUBSCRIPTIONS_OF_CUSTOMER
-    return await subscriptions_page(info, listing, filter, order_by, first, after, last, before, root.id)
+) -> Load:
+    return subscriptions_page(
+        SUBSCRIPTIONS_OF_CUSTOMER, filter, order_by, PageRequest(first, after, last, before)
+    )
 
 
-async def _trials(
-    root: Any,
-    info: Info,
+def _trials(
+    info: At,
     filter: OfTrials = None,
     order_by: ByTrial = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
-    return await trials_page(info, TRIALS_OF_CUSTOMER, filter, order_by, first, after, last, before, root.id)
+) -> Load:
+    return trials_page(TRIALS_OF_CUSTOMER, filter, order_by, PageRequest(first, after, last, before))
 
 
-async def _licenses(root: Any, info: Info, product: OfProduct = None, as_of: AsOf = None) -> Any:
-    arguments = (("as_of", as_of), ("product", product))
-    return await info.context.load(LICENSES_OF_CUSTOMER, root.id, arguments, wanted(info, "LicenseState"))
+def _licenses(info: At, product: OfProduct = None, as_of: AsOf = None) -> Load:
+    return Load(LICENSES_OF_CUSTOMER, arguments=(("as_of", as_of), ("product", product)))
 
 
-async def _license_trend(
-    root: Any,
-    info: Info,
+def _license_trend(
+    info: At,
     product: OfProduct = None,
     interval: ByInterval = Interval.WEEK,
     last: Buckets = 13,
     as_of: AsOf = None,
-) -> Any:
+) -> Load:
     days = buckets(as_of or info.context.today, interval, last)
-    arguments = (("buckets", days), ("product", product))
-    return await info.context.load(DISTRIBUTION_OF_CUSTOMER, root.id, arguments)
+    return Load(DISTRIBUTION_OF_CUSTOMER, arguments=(("buckets", days), ("product", product)))
 
 
 @strawberry.type(
@@ -113,10 +103,8 @@ class Customer(Node):
     )
     primary_status: CustomerStatus = strawberry.field(description="The most urgent status.")
     products: list[Product] = strawberry.field(description="The products on entitlements in force today.")
-    launch_url = strawberry.field(
-        resolver=_launch_url,
-        description="Opens the customer's organization.",
-        metadata=needs("customer_id"),
+    launch_url = computed(
+        _launch_url, type=str, description="Opens the customer's organization.", needs=("customer_id",)
     )
     next_expiration_on: date | None = strawberry.field(
         description="The earliest end among trials in force and subscriptions in force that do not renew by"
@@ -125,38 +113,34 @@ class Customer(Node):
     next_renewal_on: date | None = strawberry.field(
         description="The earliest end among subscriptions in force that renew by themselves."
     )
-    tags = strawberry.field(
-        resolver=_tags,
-        graphql_type=TAGS,
-        description="The partner's labels on it, by name.",
+    tags = related(TAGS_OF_CUSTOMER, key="id", type=TAGS, description="The partner's labels on it, by name.")
+    subscriptions = related(
+        _subscriptions, key="id", type=Connection[Subscription], description="What it bought."
     )
-    subscriptions = strawberry.field(
-        resolver=_subscriptions,
-        graphql_type=Connection[Subscription],
-        description="What it bought.",
-    )
-    trials = strawberry.field(
-        resolver=_trials, graphql_type=Connection[Trial], description="What it tries or tried."
-    )
-    partner_admins = strawberry.field(
-        resolver=_partner_admins,
-        graphql_type=PARTNER_ADMINS,
+    trials = related(_trials, key="id", type=Connection[Trial], description="What it tries or tried.")
+    partner_admins = related(
+        PARTNER_ADMINS_OF_CUSTOMER,
+        key="id",
+        type=PARTNER_ADMINS,
         description="The partner admins assigned to it. Those who see every customer need no assignment.",
     )
-    licenses = strawberry.field(
-        resolver=_licenses,
-        graphql_type=LicenseState,
+    licenses = related(
+        _licenses,
+        key="id",
+        type=LicenseState,
         description="Its license state, summed over the lines in force on the day.",
+        cost=10,
     )
-    license_trend = strawberry.field(
-        resolver=_license_trend,
-        graphql_type=list[LicenseDistributionPoint],
+    license_trend = related(
+        _license_trend,
+        key="id",
+        type=list[LicenseDistributionPoint],
         description="Its licenses by day, week or month, oldest first, each line's state on the bucket's last day.",
-        metadata=needs(),
+        cost=10,
     )
     calling = strawberry.field(
         resolver=calling_of_customer,
         graphql_type=CustomerCalling | None,
         description="Its calls in the latest completed week. For those who may see analytics.",
-        metadata=needs(),
+        metadata=needs("id"),
     )

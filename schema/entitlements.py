@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from executor.declare import At, Load, needs, related
 from resolvers.billing import INVOICE_ORDER, INVOICES_OF_SUBSCRIPTION, ORDER_ORDER, ORDERS_OF_SUBSCRIPTION
 from resolvers.customers import CUSTOMER_BY_ID
 from resolvers.entitlements import (
@@ -16,9 +17,9 @@ from resolvers.entitlements import (
     trial_order,
 )
 from resolvers.licenses import LICENSES_OF_SUBSCRIPTION, LICENSES_OF_TRIAL
-from resolvers.page import Page, PageRequest
+from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_BY_ID
-from resolvers.relations import ROOT, Listing
+from resolvers.relations import Listing
 from resolvers.scope import require
 from schema.arguments import After, Before, First, Last
 from schema.billing import Invoice, Order
@@ -28,92 +29,52 @@ from schema.filters import SubscriptionFilter, SubscriptionOrder, TrialFilter, T
 from schema.lazy import CUSTOMER, PARTNER_ADMIN
 from schema.licenses import License
 from schema.node import Node, rows
-from schema.selection import Info, needs, wanted
 
 
-async def subscriptions_page(
-    info: Info,
+def subscriptions_page(
     listing: Listing,
     filter: SubscriptionFilter | None,
     order_by: SubscriptionOrder | None,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    parent: Any = ROOT,
-) -> Page:
+    request: PageRequest,
+) -> Load:
     """A page of subscriptions, of a customer's or of all."""
     order = subscription_order()
     if order_by:
         order = subscription_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
-    request = PageRequest(first, after, last, before)
-    return await page(info, listing, order, request, entitlement_criteria(given(filter)), parent)
+    return page(listing, order, request, entitlement_criteria(given(filter)))
 
 
-async def trials_page(
-    info: Info,
-    listing: Listing,
-    filter: TrialFilter | None,
-    order_by: TrialOrder | None,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    parent: Any = ROOT,
-) -> Page:
+def trials_page(
+    listing: Listing, filter: TrialFilter | None, order_by: TrialOrder | None, request: PageRequest
+) -> Load:
     """A page of trials, of a customer's or of all."""
     order = trial_order()
     if order_by:
         order = trial_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
-    request = PageRequest(first, after, last, before)
-    return await page(info, listing, order, request, entitlement_criteria(given(filter)), parent)
+    return page(listing, order, request, entitlement_criteria(given(filter)))
 
 
-async def _customer(root: Any, info: Info) -> Any:
-    return await info.context.load(CUSTOMER_BY_ID, root.customer_id, (), wanted(info, "Customer"))
+def _licenses(relation: Any) -> Any:
+    return related(relation, key="id", type=list[License], description="Its license lines, one a product.")
 
 
-async def _started_by(root: Any, info: Info) -> Any:
-    if root.started_by_id is None:
-        return None
-    return await info.context.load(PARTNER_ADMIN_BY_ID, root.started_by_id, (), wanted(info, "PartnerAdmin"))
-
-
-async def _converted_to(root: Any, info: Info) -> Any:
-    if root.converted_to_id is None:
-        return None
-    return await info.context.load(SUBSCRIPTION_BY_ID, root.converted_to_id, (), wanted(info, "Subscription"))
-
-
-async def _licenses(root: Any, info: Info) -> Any:
-    relation = LICENSES_OF_SUBSCRIPTION if isinstance(root, SubscriptionRow) else LICENSES_OF_TRIAL
-    return await info.context.load(relation, root.id, (), wanted(info, "License"))
-
-
-async def _orders(
-    root: Any, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> Page:
+def _orders(
+    info: At, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> Load:
     require(info.context.viewer, Permission.VIEW_BILLING, "orders")
-    request = PageRequest(first, after, last, before)
-    return await page(info, ORDERS_OF_SUBSCRIPTION, ORDER_ORDER, request, parent=root.id)
+    return page(ORDERS_OF_SUBSCRIPTION, ORDER_ORDER, PageRequest(first, after, last, before))
 
 
-async def _invoices(
-    root: Any, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> Page:
+def _invoices(
+    info: At, first: First = None, after: After = None, last: Last = None, before: Before = None
+) -> Load:
     require(info.context.viewer, Permission.VIEW_BILLING, "invoices")
-    request = PageRequest(first, after, last, before)
-    return await page(info, INVOICES_OF_SUBSCRIPTION, INVOICE_ORDER, request, parent=root.id)
+    return page(INVOICES_OF_SUBSCRIPTION, INVOICE_ORDER, PageRequest(first, after, last, before))
 
 
 @strawberry.interface(description="What entitles a customer to licenses: a subscription or a trial.")
 class Entitlement(Node):
-    customer = strawberry.field(
-        resolver=_customer,
-        graphql_type=CUSTOMER,
-        description="Whose it is.",
-        metadata=needs("customer_id"),
-    )
+    customer = related(CUSTOMER_BY_ID, key="customer_id", type=CUSTOMER, description="Whose it is.")
     display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
     added_on: date = strawberry.field(description="The day it was added to the customer.")
     start_date: date = strawberry.field(description="Its first day.")
@@ -121,10 +82,8 @@ class Entitlement(Node):
     in_force: bool = strawberry.field(
         description="Today is between its first and last day, and its state is active."
     )
-    licenses = strawberry.field(
-        resolver=_licenses,
-        graphql_type=list[License],
-        description="Its license lines, one a product.",
+    licenses: list[License] = strawberry.field(
+        description="Its license lines, one a product.", metadata=needs("id")
     )
 
 
@@ -132,6 +91,7 @@ class Entitlement(Node):
 class Subscription(Entitlement):
     is_type_of = rows(SubscriptionRow)
 
+    licenses = _licenses(LICENSES_OF_SUBSCRIPTION)
     subscription_id: str = strawberry.field(description="The subscription's ID in the partner's files.")
     status: SubscriptionStatus = strawberry.field(
         description="How it stands: EXPIRED once its end date is past."
@@ -144,14 +104,16 @@ class Subscription(Entitlement):
     days_until_renewal: int | None = strawberry.field(
         description="Days from today to its renewal, negative when past; null if it does not renew by itself."
     )
-    orders = strawberry.field(
-        resolver=_orders,
-        graphql_type=Connection[Order] | None,
+    orders = related(
+        _orders,
+        key="id",
+        type=Connection[Order] | None,
         description="Its orders, newest first. Needs VIEW_BILLING, else null with a FORBIDDEN error.",
     )
-    invoices = strawberry.field(
-        resolver=_invoices,
-        graphql_type=Connection[Invoice] | None,
+    invoices = related(
+        _invoices,
+        key="id",
+        type=Connection[Invoice] | None,
         description="Its invoices, newest first. Needs VIEW_BILLING, else null with a FORBIDDEN error.",
     )
 
@@ -160,6 +122,7 @@ class Subscription(Entitlement):
 class Trial(Entitlement):
     is_type_of = rows(TrialRow)
 
+    licenses = _licenses(LICENSES_OF_TRIAL)
     trial_id: str = strawberry.field(description="The trial's ID in the partner's files.")
     status: TrialStatus = strawberry.field(
         description="How it stands: an active one is EXPIRED once its end date is past."
@@ -167,15 +130,15 @@ class Trial(Entitlement):
     days_until_expiration: int | None = strawberry.field(
         description="Days from today to its end, negative when past."
     )
-    started_by = strawberry.field(
-        resolver=_started_by,
-        graphql_type=PARTNER_ADMIN | None,
+    started_by = related(
+        PARTNER_ADMIN_BY_ID,
+        key="started_by_id",
+        type=PARTNER_ADMIN | None,
         description="The partner admin who started it, when that is known.",
-        metadata=needs("started_by_id"),
     )
-    converted_to = strawberry.field(
-        resolver=_converted_to,
-        graphql_type=Subscription | None,
+    converted_to = related(
+        SUBSCRIPTION_BY_ID,
+        key="converted_to_id",
+        type=Subscription | None,
         description="The subscription that followed it; null unless it was converted here.",
-        metadata=needs("converted_to_id"),
     )

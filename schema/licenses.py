@@ -1,10 +1,10 @@
 """License lines and their states."""
 
 from datetime import date
-from typing import Any
 
 import strawberry
 
+from executor.declare import At, Load, related
 from resolvers.distribution import DISTRIBUTION_OF_LICENSE, buckets
 from resolvers.licenses import STATE_OF_LICENSE, LicenseRow
 from schema.analytics_enums import Interval
@@ -12,7 +12,6 @@ from schema.arguments import AsOf
 from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
 from schema.enums import Product
 from schema.node import Node, rows
-from schema.selection import Info, needs, wanted
 
 
 @strawberry.type(
@@ -42,16 +41,13 @@ class LicenseState:
     )
 
 
-async def state_of_license(root: Any, info: Info, as_of: AsOf = None) -> Any:
-    arguments = (("as_of", as_of),)
-    return await info.context.load(STATE_OF_LICENSE, root.id, arguments, wanted(info, "LicenseState"))
+def _state(info: At, as_of: AsOf = None) -> Load:
+    return Load(STATE_OF_LICENSE, arguments=(("as_of", as_of),))
 
 
-async def _trend_of_license(
-    root: Any, info: Info, interval: ByInterval = Interval.WEEK, last: Buckets = 13, as_of: AsOf = None
-) -> Any:
+def _trend(info: At, interval: ByInterval = Interval.WEEK, last: Buckets = 13, as_of: AsOf = None) -> Load:
     days = buckets(as_of or info.context.today, interval, last)
-    return await info.context.load(DISTRIBUTION_OF_LICENSE, root.id, (("buckets", days),))
+    return Load(DISTRIBUTION_OF_LICENSE, arguments=(("buckets", days),))
 
 
 @strawberry.type(description="A license line: one product on one subscription or trial, with a quantity.")
@@ -59,14 +55,13 @@ class License(Node):
     is_type_of = rows(LicenseRow)
 
     product: Product = strawberry.field(description="What is licensed.")
-    state = strawberry.field(
-        resolver=state_of_license,
-        graphql_type=LicenseState,
-        description="How many are assigned and used on a day.",
+    state = related(
+        _state, key="id", type=LicenseState, description="How many are assigned and used on a day."
     )
-    trend = strawberry.field(
-        resolver=_trend_of_license,
-        graphql_type=list[LicenseDistributionPoint],
+    trend = related(
+        _trend,
+        key="id",
+        type=list[LicenseDistributionPoint],
         description="Its state by day, week or month, oldest first; zeros where it is not in force.",
-        metadata=needs(),
+        cost=10,
     )

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import strawberry
 
+from executor.declare import wanted
 from resolvers.live import changed_customers
 from schema.customers import Customer
-from schema.selection import Info, wanted
+from schema.info import Info
 
 
 @strawberry.type(description="A finished import.")
@@ -32,7 +33,7 @@ async def _customer_changed(
     numbers = frozenset(
         ids.open_as("Customer", id, f"customerIds[{n}]") for n, id in enumerate(customer_ids or ())
     )
-    async with aclosing(changed_customers(info.context, numbers, wanted(info, "Customer"))) as customers:
+    async with aclosing(changed_customers(info.context, numbers, wanted(info))) as customers:
         async for customer in customers:
             yield customer
 

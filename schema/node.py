@@ -1,11 +1,12 @@
 """Objects with a global ID."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
 
+from executor.declare import At, computed
 from resolvers.row import Row
-from schema.selection import Info, raw
 
 
 def rows(row: type[Row]) -> Any:
@@ -17,14 +18,16 @@ def rows(row: type[Row]) -> Any:
     return classmethod(is_type_of)
 
 
-def global_id(root: Any, info: Info) -> strawberry.ID:
+def _global_id(at: At) -> Callable[[Any], str]:
     """The row's ID, sealed with the name of its type."""
-    return strawberry.ID(info.context.ids.seal(raw(info).parent_type.name, root.id))
+    seal = at.context.ids.sealer(at.type_name)
+    return lambda row: seal(row.id)
 
 
 @strawberry.interface(description="An object that can be fetched again by its ID.")
 class Node:
-    id = strawberry.field(
-        resolver=global_id,
+    id = computed(
+        _global_id,
+        type=strawberry.ID,
         description="A global ID: opaque, and the same for good. Fetch the object again by `node(id:)`.",
     )

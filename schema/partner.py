@@ -5,15 +5,16 @@ from typing import Any
 
 import strawberry
 
+from executor.declare import At, Load, needs, related
 from kpis.policy import Policy as PolicySettings
 from resolvers.customers import CUSTOMER_BY_ID
 from resolvers.partner import OWN_ORGANIZATION, PARTNER_BY_ID, PLAN, PartnerRow
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.customers import Customer
 from schema.enums import OwnOrganizationState, Permission, Product
+from schema.info import Info
 from schema.node import Node, rows
 from schema.people import PartnerAdmin
-from schema.selection import Info, wanted
 
 
 def _help(name: str) -> str:
@@ -53,21 +54,12 @@ def _plan() -> Any:
     return PLAN
 
 
-async def _terms_accepted_by(root: Any, info: Info) -> Any:
-    if root.terms_accepted_by_id is None:
-        return None
-    admin = root.terms_accepted_by_id
-    return await info.context.load(PARTNER_ADMIN_BY_ID, admin, (), wanted(info, "PartnerAdmin"))
-
-
-def _launch_url(root: Any, info: Info) -> str:
+def _launch_url(info: Info) -> str:
     return info.context.launch_url.format(id="own")
 
 
-async def _customer(root: Any, info: Info) -> Any:
-    if root.state != OwnOrganizationState.READY or root.customer_id is None:
-        return None
-    return await info.context.load(CUSTOMER_BY_ID, root.customer_id, (), wanted(info, "Customer"))
+def _customer(root: Any, info: At) -> Load | None:
+    return Load(CUSTOMER_BY_ID, root.customer_id) if root.state == OwnOrganizationState.READY else None
 
 
 @strawberry.type(
@@ -80,21 +72,18 @@ class OwnOrganization:
         resolver=_plan, graphql_type=list[PlanItem], description="What it includes, as the set-up shows it."
     )
     terms_accepted_at: datetime | None = strawberry.field(description="When the terms were accepted.")
-    terms_accepted_by = strawberry.field(
-        resolver=_terms_accepted_by,
-        graphql_type=PartnerAdmin | None,
+    terms_accepted_by = related(
+        PARTNER_ADMIN_BY_ID,
+        key="terms_accepted_by_id",
+        type=PartnerAdmin | None,
         description="Who accepted the terms.",
     )
     launch_url = strawberry.field(resolver=_launch_url, description="Opens the organization.")
-    customer = strawberry.field(
-        resolver=_customer,
-        graphql_type=Customer | None,
+    customer = related(
+        _customer,
+        type=Customer | None,
         description="The organization as a customer, once it is READY; for those who see every customer.",
     )
-
-
-async def _own_organization(root: Any, info: Info) -> Any:
-    return await info.context.load(OWN_ORGANIZATION, root.id)
 
 
 def _policy(info: Info) -> Any:
@@ -106,22 +95,18 @@ class Partner(Node):
     is_type_of = rows(PartnerRow)
 
     name: str = strawberry.field(description="The partner's name.")
-    own_organization = strawberry.field(
-        resolver=_own_organization,
-        graphql_type=OwnOrganization,
+    own_organization = related(
+        OWN_ORGANIZATION,
+        key="id",
+        type=OwnOrganization,
         description="The partner's own organization, from before its set-up on.",
     )
     policy = strawberry.field(
-        resolver=_policy, graphql_type=Policy, description="The thresholds behind statuses and KPIs."
+        resolver=_policy,
+        graphql_type=Policy,
+        description="The thresholds behind statuses and KPIs.",
+        metadata=needs(),
     )
-
-
-async def _admin(root: Any, info: Info) -> Any:
-    return await info.context.load(PARTNER_ADMIN_BY_ID, root.admin_id, (), wanted(info, "PartnerAdmin"))
-
-
-async def _partner(root: Any, info: Info) -> Any:
-    return await info.context.load(PARTNER_BY_ID, root.partner_id)
 
 
 def _permissions(root: Any) -> list[Permission]:
@@ -130,9 +115,9 @@ def _permissions(root: Any) -> list[Permission]:
 
 @strawberry.type(description="Who asks: the partner admin that the token names.")
 class Viewer:
-    admin = strawberry.field(resolver=_admin, graphql_type=PartnerAdmin, description="The admin.")
-    partner = strawberry.field(
-        resolver=_partner, graphql_type=Partner, description="The partner whose data the admin sees."
+    admin = related(PARTNER_ADMIN_BY_ID, key="admin_id", type=PartnerAdmin, description="The admin.")
+    partner = related(
+        PARTNER_BY_ID, key="partner_id", type=Partner, description="The partner whose data the admin sees."
     )
     permissions = strawberry.field(
         resolver=_permissions, description="What the admin's roles allow beyond seeing customers."

@@ -1,74 +1,59 @@
 """Partner admins and tags."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
+from executor.declare import At, Load, related
 from resolvers.customers import CUSTOMERS_OF_ADMIN, CUSTOMERS_OF_TAG, customer_criteria, customer_order
-from resolvers.page import Page, PageRequest
+from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_BY_ID, PartnerAdminRow, TagRow
-from resolvers.relations import ROOT, Listing
+from resolvers.relations import Listing
 from schema.arguments import After, Before, ByCustomer, First, Last, OfCustomers
 from schema.connection import Connection, page
 from schema.customers import Customer
 from schema.enums import OrderDirection, PartnerRole
 from schema.filters import CustomerFilter, CustomerOrder, given
 from schema.node import Node, rows
-from schema.selection import Info, needs, wanted
 
 
-async def customers_page(
-    info: Info,
+def customers_page(
+    info: At,
     listing: Listing,
     filter: CustomerFilter | None,
     order_by: CustomerOrder | None,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    parent: Any = ROOT,
-) -> Page:
+    request: PageRequest,
+) -> Load:
     """A page of customers: of all, of those with a tag or of those assigned to an admin."""
     order = customer_order()
     if order_by:
         order = customer_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
+    return page(listing, order, request, customer_criteria(info.context, given(filter)))
+
+
+def _assigned_customers(
+    info: At,
+    filter: OfCustomers = None,
+    order_by: ByCustomer = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Load:
     request = PageRequest(first, after, last, before)
-    return await page(info, listing, order, request, customer_criteria(info.context, given(filter)), parent)
+    return customers_page(info, CUSTOMERS_OF_ADMIN, filter, order_by, request)
 
 
-async def _assigned_customers(
-    root: Any,
-    info: Info,
+def _customers_of_tag(
+    info: At,
     filter: OfCustomers = None,
     order_by: ByCustomer = None,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Page:
-    return await customers_page(
-        info, CUSTOMERS_OF_ADMIN, filter, order_by, first, after, last, before, root.id
-    )
-
-
-async def _customers_of_tag(
-    root: Any,
-    info: Info,
-    filter: OfCustomers = None,
-    order_by: ByCustomer = None,
-    first: First = None,
-    after: After = None,
-    last: Last = None,
-    before: Before = None,
-) -> Page:
-    return await customers_page(info, CUSTOMERS_OF_TAG, filter, order_by, first, after, last, before, root.id)
-
-
-async def _created_by(root: Any, info: Info) -> Any:
-    if root.created_by_id is None:
-        return None
-    return await info.context.load(PARTNER_ADMIN_BY_ID, root.created_by_id, (), wanted(info, "PartnerAdmin"))
+) -> Load:
+    return customers_page(info, CUSTOMERS_OF_TAG, filter, order_by, PageRequest(first, after, last, before))
 
 
 @strawberry.type(description="A user of the partner's organization with administrator roles.")
@@ -87,9 +72,10 @@ class PartnerAdmin(Node):
     last_sign_in_at: datetime | None = strawberry.field(
         description="When they last signed in; null for never."
     )
-    assigned_customers = strawberry.field(
-        resolver=_assigned_customers,
-        graphql_type=Connection[Customer],
+    assigned_customers = related(
+        _assigned_customers,
+        key="id",
+        type=Connection[Customer],
         description="The customers they were assigned, as far as the viewer sees them.",
     )
 
@@ -101,14 +87,15 @@ class Tag(Node):
     name: str = strawberry.field(description="The label: 1 to 25 characters, unique whatever the case.")
     description: str | None = strawberry.field(description="What it stands for.")
     created_at: datetime = strawberry.field(description="When it was created here.")
-    created_by = strawberry.field(
-        resolver=_created_by,
-        graphql_type=PartnerAdmin | None,
+    created_by = related(
+        PARTNER_ADMIN_BY_ID,
+        key="created_by_id",
+        type=PartnerAdmin | None,
         description="Who created it; null for imported ones.",
-        metadata=needs("created_by_id"),
     )
-    customers = strawberry.field(
-        resolver=_customers_of_tag,
-        graphql_type=Connection[Customer],
+    customers = related(
+        _customers_of_tag,
+        key="id",
+        type=Connection[Customer],
         description="The customers that wear it, as far as the viewer sees them.",
     )

@@ -127,7 +127,12 @@ class Endpoint:
             f"total;dur={seconds * 1000:.1f}, db;dur={context.database.seconds * 1000:.1f}"
             f';desc="{context.database.statements} statements"'
         )
-        return answer(payload(result), media_type, _status(result, media_type), **{"Server-Timing": timing})
+        return answer(
+            payload(result),
+            media_type,
+            _status(result, media_type),
+            **{"Server-Timing": timing, "X-Executor": result.way or "none"},
+        )
 
 
 def _status(result: ExecutionResult, media_type: str) -> int:

@@ -19,6 +19,7 @@ from strawberry.types.execution import PreExecutionError
 from tortoise.exceptions import OperationalError
 
 from executor.documents import Documents, Operation
+from executor.run import Compiled
 from resolvers.context import Context
 from resolvers.errors import ClientError
 from schema import build_schema
@@ -51,19 +52,24 @@ class Result(ExecutionResult):
     operation: Operation | None = None
     """None where the document did not get so far."""
     way: str | None = None
-    """What ran it: `graphql-core`; None for what was refused before."""
+    """What ran it: `compiled` or `graphql-core`; None for what was refused before."""
+    cost: int | None = None
+    """What the answer's values count for; None where it was not counted on the way."""
 
 
 class Executor:
     """The service's own pipeline: parse, limit, validate, run. What was parsed and validated once is remembered."""
 
-    def __init__(self, maxima: Maxima, *, tokens: int, errors: int, timeout_seconds: float) -> None:
+    def __init__(
+        self, maxima: Maxima, *, tokens: int, errors: int, timeout_seconds: float, compiled: bool = True
+    ) -> None:
         self.schema = build_schema()
         self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=tokens)
         self._core: dict[str, Any] = {
             "executor_class": self.schema.execution_context_class,
             "operation_extensions": None,
         }
+        self._compiled = Compiled(self.schema) if compiled else None
         self._maxima = maxima
         self._errors = errors
         self._timeout = timeout_seconds
@@ -167,6 +173,11 @@ class Executor:
     async def _execute(
         self, operation: Operation, context: Context, variables: dict[str, Any] | None, result: Result
     ) -> None:
+        if self._compiled:
+            found = await self._compiled.run(operation, context, variables)
+            if found is not None:
+                result.data, result.cost, result.way = found.data, found.cost, "compiled"
+                return
         result.way = "graphql-core"
         running = execute(
             self.schema._schema,
@@ -177,8 +188,8 @@ class Executor:
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             **self._core,
         )
-        found = await running if isawaitable(running) else running
-        result.data, result.errors = found.data, found.errors
+        answer = await running if isawaitable(running) else running
+        result.data, result.errors = answer.data, answer.errors
 
 
 def present(error: GraphQLError) -> GraphQLError:

@@ -83,6 +83,7 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
             tokens=settings.maximum_tokens,
             errors=settings.maximum_errors,
             timeout_seconds=settings.request_timeout_seconds,
+            compiled=settings.executor == "compiled",
         ),
         listener=Listener(client),
         memory=Memory(settings.remembered_values, metrics.remembered),

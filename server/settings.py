@@ -101,6 +101,12 @@ class Settings(Policy, BaseSettings):
         description="How many months call records are kept. Then `partnerhub import` and `partnerhub prune` drop them"
         " by whole weeks; what was counted of them stays.",
     )
+    executor: str = Field(
+        "compiled",
+        pattern="^(compiled|graphql-core)$",
+        description="What runs queries: `compiled`, which leaves to graphql-core what it cannot answer, or"
+        " `graphql-core` alone, for comparison.",
+    )
     launch_url: str = Field(
         "https://admin.webex.com/customers/{id}",
         description="What `launchUrl` opens; `{id}` stands for the customer's ID.",

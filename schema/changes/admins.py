@@ -1,6 +1,6 @@
 """Changes of partner admins."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -13,10 +13,10 @@ from resolvers.changes.admins import (
 from resolvers.changes.perform import Outcome
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, WHAT, CustomersPayload, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, CustomersPayload, IdempotencyKey, changed, made
 from schema.enums import PartnerRole
+from schema.info import Info
 from schema.people import PartnerAdmin
-from schema.selection import Info
 
 
 @strawberry.input(description="A new partner admin.")
@@ -40,15 +40,11 @@ class AssignPartnerAdminInput:
     customer_ids: list[strawberry.ID] = strawberry.field(description="The customers' IDs, 1000 at most.")
 
 
-async def _partner_admin(root: Any, info: Info) -> Any:
-    return await changed_row(root, info, PARTNER_ADMIN_BY_ID, "PartnerAdmin")
-
-
 @strawberry.type(description="What came of a change of a partner admin.")
 class PartnerAdminPayload:
-    partner_admin = strawberry.field(
-        resolver=_partner_admin,
-        graphql_type=PartnerAdmin | None,
+    partner_admin = changed(
+        PARTNER_ADMIN_BY_ID,
+        type=PartnerAdmin | None,
         description="The admin; null when nothing was changed.",
     )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)

@@ -1,6 +1,6 @@
 """Setting up the partner's own organization."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -8,9 +8,9 @@ from resolvers.changes.own_organization import ACCEPT_TERMS, COMPLETE_SETUP
 from resolvers.changes.perform import Outcome
 from resolvers.partner import OWN_ORGANIZATION
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed, made
+from schema.info import Info
 from schema.partner import OwnOrganization
-from schema.selection import Info
 
 
 @strawberry.input(description="Which terms are accepted.")
@@ -20,15 +20,11 @@ class AcceptOwnOrganizationTermsInput:
     )
 
 
-async def _own_organization(root: Any, info: Info) -> Any:
-    return await changed_row(root, info, OWN_ORGANIZATION, "OwnOrganization")
-
-
 @strawberry.type(description="What came of a step of the own organization's set-up.")
 class OwnOrganizationPayload:
-    own_organization = strawberry.field(
-        resolver=_own_organization,
-        graphql_type=OwnOrganization | None,
+    own_organization = changed(
+        OWN_ORGANIZATION,
+        type=OwnOrganization | None,
         description="The own organization; null when nothing was changed.",
     )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)

@@ -8,13 +8,14 @@ import orjson
 import strawberry
 from graphql import print_ast
 
+from executor.declare import At, Load, related, wanted
 from resolvers.changes.perform import Action, Outcome, perform
 from resolvers.changes.repeated import Key
 from resolvers.context import Relation
 from resolvers.customers import CUSTOMER_BY_ID
 from schema.changes.errors import UserError
 from schema.customers import Customer
-from schema.selection import Info, raw, wanted
+from schema.info import Info, raw
 
 WHAT = strawberry.argument(description="What to change, and into what.")
 IdempotencyKey = Annotated[
@@ -37,17 +38,19 @@ def given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not strawberry.UNSET}
 
 
-async def changed_row(root: Outcome, info: Info, relation: Relation, type_name: str) -> Any:
-    """The row that the change was about, as it stands now; None when nothing was changed."""
-    if not root.ids:
-        return None
-    return await info.context.load(relation, root.ids[0], (), wanted(info, type_name))
+def changed(relation: Relation, *, type: Any, description: str) -> Any:
+    """The field of the row that the change was about, as it stands now; null when nothing was changed."""
+
+    def ask(root: Outcome, info: At) -> Load | None:
+        return Load(relation, root.ids[0]) if root.ids else None
+
+    return related(ask, type=type, description=description)
 
 
 async def _customers(root: Any, info: Info) -> Any:
     if not root.ids:
         return None
-    columns = wanted(info, "Customer")
+    columns = wanted(info)
     rows = await asyncio.gather(*(info.context.load(CUSTOMER_BY_ID, id, (), columns) for id in root.ids))
     return [row for row in rows if row is not None]
 

@@ -13,12 +13,12 @@ from schema.changes.payload import (
     WHAT,
     CustomersPayload,
     IdempotencyKey,
-    changed_row,
+    changed,
     given,
     made,
 )
+from schema.info import Info
 from schema.people import Tag
-from schema.selection import Info
 
 _NAME = "1 to 25 characters after trimming, unique in the partner whatever the case."
 _DESCRIPTION = "What it stands for; 200 characters at most."
@@ -50,15 +50,9 @@ class TagCustomersInput:
     tag_ids: list[strawberry.ID] = strawberry.field(description="The tags' IDs, 1000 at most.")
 
 
-async def _tag(root: Any, info: Info) -> Any:
-    return await changed_row(root, info, TAG_BY_ID, "Tag")
-
-
 @strawberry.type(description="What came of a change of a tag.")
 class TagPayload:
-    tag = strawberry.field(
-        resolver=_tag, graphql_type=Tag | None, description="The tag; null when nothing was changed."
-    )
+    tag = changed(TAG_BY_ID, type=Tag | None, description="The tag; null when nothing was changed.")
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 

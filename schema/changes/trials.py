@@ -1,6 +1,6 @@
 """Changes of trials."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -9,10 +9,10 @@ from resolvers.changes.perform import Outcome
 from resolvers.changes.trials import CANCEL_TRIAL, CONVERT_TRIAL, EXTEND_TRIAL, START_TRIAL, TrialService
 from resolvers.entitlements import TRIAL_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed_row, made
+from schema.changes.payload import USER_ERRORS, WHAT, IdempotencyKey, changed, made
 from schema.entitlements import Trial
 from schema.enums import Product
-from schema.selection import Info
+from schema.info import Info
 
 
 @strawberry.input(description="A customer that is created with its first trial.")
@@ -70,15 +70,9 @@ class ConvertTrialInput:
     )
 
 
-async def _trial(root: Any, info: Info) -> Any:
-    return await changed_row(root, info, TRIAL_BY_ID, "Trial")
-
-
 @strawberry.type(description="What came of a change of a trial.")
 class TrialPayload:
-    trial = strawberry.field(
-        resolver=_trial, graphql_type=Trial | None, description="The trial; null when nothing was changed."
-    )
+    trial = changed(TRIAL_BY_ID, type=Trial | None, description="The trial; null when nothing was changed.")
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 

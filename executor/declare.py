@@ -1,0 +1,189 @@
+"""What a field says of itself: the columns it reads, and how its values are found. Both ways of running go by it.
+
+- A field without a resolver reads the column of its name.
+- `related` hangs rows on a level of parents, by a relation's batch function.
+- `computed` works a value out of its row.
+- Any other synchronous resolver is called for each row; `needs` says which columns it reads.
+- `through` says that what is selected below is read from the very row above.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import strawberry
+from graphql import GraphQLField, get_named_type, is_composite_type
+
+from executor.columns import Columns, read_columns, wanted
+
+Arguments = tuple[tuple[str, Any], ...]
+Computing = Callable[["At"], Callable[[Any], Any]]
+
+
+class Relation(Protocol):
+    """From parents, arguments and wanted columns to what hangs on each parent, in the order of the parents."""
+
+    def load(
+        self, context: Any, parents: Sequence[Any], arguments: Arguments, columns: Columns
+    ) -> Awaitable[Sequence[Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to ask of a relation, for one parent or, where the field has a `key`, for a level of them."""
+
+    relation: Relation
+    parent: Any = None
+    arguments: Arguments = ()
+    columns: Columns | None = None
+    """Those that the selection wants, unless said otherwise."""
+    then: Callable[[Any], Any] | None = None
+    """What becomes of each parent's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where in the operation a field stands: what its functions may know beside the row and the arguments."""
+
+    context: Any
+    type_name: str
+    """The type of the object that the field is of."""
+    columns: Columns = frozenset()
+    """The columns that the selection below wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """How a level of values is found. Without a `key`, `ask` takes the row before all else."""
+
+    ask: Callable[..., Load | None]
+    key: str | None
+
+
+def needs(*columns: str) -> dict[str, Any]:
+    """A field's metadata: the columns that its resolver reads."""
+    return {"needs": columns}
+
+
+def through(*columns: str) -> dict[str, Any]:
+    """A field's metadata: its object is read from the row above, and so is what is selected below."""
+    return {"needs": columns, "through": True}
+
+
+def metadata_of(field: GraphQLField) -> Any:
+    """What the field's declaration says beside its type and resolver."""
+    return field.extensions["strawberry-definition"].metadata
+
+
+def weight(field: GraphQLField) -> int:
+    """What a value of the field counts for: `cost` of its metadata, else 1 for an object and 0 for a scalar."""
+    default = 1 if is_composite_type(get_named_type(field.type)) else 0
+    return (
+        int(metadata_of(field).get("cost", default))
+        if "strawberry-definition" in field.extensions
+        else default
+    )
+
+
+def related(
+    ask: Any,
+    *,
+    type: Any,
+    description: str,
+    key: str | None = None,
+    needs: Sequence[str] = (),
+    cost: int | None = None,
+) -> Any:
+    """A field whose values hang on rows by a relation: each level's in one batch.
+
+    `ask` is the relation itself, or a function that says what to ask of which: from `info` (an `At`) and the
+    field's arguments where there is a `key`, the column that holds the parents' keys; else from `root` as well.
+    A parent without a key, and None in the place of a Load, are null.
+    """
+    if hasattr(ask, "load"):
+        constant = Load(ask)
+        ask = _always(constant)
+    how = Related(ask, key)
+    metadata: dict[str, Any] = {"related": how, "needs": (key,) if key else tuple(needs)}
+    if cost is not None:
+        metadata["cost"] = cost
+    resolver = _one_by_one(how)
+    return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
+
+
+def computed(prepare: Computing, *, type: Any, description: str, needs: Sequence[str] = ()) -> Any:
+    """A field whose value is worked out of its row: `prepare` gives the function for a level of rows."""
+
+    def resolver(root: Any, info: strawberry.Info) -> Any:
+        return prepare(_at(info))(root)
+
+    return strawberry.field(
+        resolver=resolver,
+        graphql_type=type,
+        description=description,
+        metadata={"computed": prepare, "needs": tuple(needs)},
+    )
+
+
+def _always(load: Load) -> Callable[[At], Load]:
+    def ask(info: At) -> Load:
+        return load
+
+    return ask
+
+
+def _at(info: strawberry.Info) -> At:
+    return At(info.context, info._raw_info.parent_type.name, wanted(info))
+
+
+def _one_by_one(how: Related) -> Callable[..., Awaitable[Any]]:
+    """The resolver that graphql-core calls for each parent. The context's loaders make batches of its calls."""
+
+    async def resolver(root: Any, info: strawberry.Info, **arguments: Any) -> Any:
+        at = _at(info)
+        load = how.ask(info=at, **arguments) if how.key else how.ask(root=root, info=at, **arguments)
+        if load is None:
+            return None
+        parent = getattr(root, how.key) if how.key else load.parent
+        if parent is None:
+            return None
+        columns = at.columns if load.columns is None else load.columns
+        found = await info.context.load(load.relation, parent, load.arguments, columns)
+        return load.then(found) if load.then else found
+
+    given = [
+        parameter
+        for parameter in inspect.signature(how.ask).parameters.values()
+        if parameter.name not in ("root", "info")
+    ]
+    keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    resolver.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter("root", keyword, annotation=Any),
+            inspect.Parameter("info", keyword, annotation=strawberry.Info),
+            *given,
+        ],
+        return_annotation=Any,
+    )
+    resolver.__annotations__ = {parameter.name: parameter.annotation for parameter in given}
+    resolver.__module__ = how.ask.__module__
+    return resolver
+
+
+__all__ = [
+    "Arguments",
+    "At",
+    "Columns",
+    "Load",
+    "Related",
+    "Relation",
+    "computed",
+    "metadata_of",
+    "needs",
+    "read_columns",
+    "related",
+    "through",
+    "wanted",
+    "weight",
+]

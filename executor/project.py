@@ -1,0 +1,72 @@
+"""Generated code: from rows straight to the dicts that orjson writes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from executor.leaves import NAMES, Leaf
+
+Projection = Callable[..., list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A key of an object: what is read or computed in place, a constant, or None to be filled in later."""
+
+    key: str
+    leaf: Leaf | None = None
+    write: Callable[[Any], Any] | None = None
+    """What writes a value that is no single leaf."""
+    column: str | None = None
+    function: int | None = None
+    """Which of the functions that are given for a level of rows."""
+    constant: Any = None
+
+
+def is_keyed(row_type: type) -> bool:
+    """Whether rows of this type are read by key, as records and dicts are, rather than by attribute."""
+    return hasattr(row_type, "keys") and hasattr(row_type, "__getitem__")
+
+
+def reader(row_type: type, column: str) -> str:
+    """The expression that reads a column of the row `r`."""
+    if is_keyed(row_type) and not hasattr(row_type, column):
+        return f"r[{column!r}]"
+    return f"r.{column}"
+
+
+def projection(slots: Sequence[Slot], row_type: type) -> Projection:
+    """The function from rows, and functions for computed slots, to dicts: `project(rows, f0, f1, …)`."""
+    names: dict[str, Any] = dict(NAMES)
+    parts = [f"{slot.key!r}: {_expression(n, slot, row_type, names)}" for n, slot in enumerate(slots)]
+    functions = sorted({slot.function for slot in slots if slot.function is not None})
+    given = "".join(f", f{n}" for n in functions)
+    source = f"def project(rows{given}):\n    return [{{{', '.join(parts)}}} for r in rows]\n"
+    exec(compile(source, "<projection>", "exec"), names)
+    made: Projection = names["project"]
+    return made
+
+
+def _expression(n: int, slot: Slot, row_type: type, names: dict[str, Any]) -> str:
+    if slot.function is not None:
+        value = f"f{slot.function}(r)"
+    elif slot.column is not None:
+        value = reader(row_type, slot.column)
+    else:
+        return repr(slot.constant)
+    if slot.leaf is None:
+        names[f"w{n}"] = slot.write
+        return f"w{n}({value})"
+    return _written(n, slot.leaf, value, names)
+
+
+def _written(n: int, leaf: Leaf, value: str, names: dict[str, Any]) -> str:
+    if leaf.table is not None:
+        names[f"t{n}"] = leaf.table
+        return f"t{n}[{value}]"
+    names[f"s{n}"] = leaf.slow
+    if leaf.test is None:
+        return f"s{n}({value})"
+    test = leaf.test.format(it=f"(v{n} := {value})", v=f"v{n}")
+    absent = f" or v{n} is None" if leaf.nullable else ""
+    return f"v{n} if {test}{absent} else s{n}(v{n})"

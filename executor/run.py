@@ -1,0 +1,93 @@
+"""Running compiled operations, and leaving to graphql-core what they do not answer."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import get_variable_values
+from graphql.execution.values import VariableValues
+from strawberry import Schema
+
+from executor.batches import Batches, Run
+from executor.compile import NotCompiled, compile_operation, conditions
+from executor.documents import Operation
+from executor.leaves import Surprise
+from executor.plan import Objects
+
+log = logging.getLogger(__name__)
+
+MOST_PLANS = 16
+"""How many choices of what is skipped an operation may have; what has more is left to graphql-core."""
+_CONDITIONS = "conditions"
+_NO_VARIABLES = VariableValues({}, {})
+
+
+@dataclass(frozen=True)
+class Found:
+    """A compiled operation's data, and what its values count for."""
+
+    data: dict[str, Any]
+    cost: int
+
+
+class Compiled:
+    """A schema's queries, compiled once each and kept with their documents."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self.left: Counter[str] = Counter()
+        """How often an operation was left to graphql-core: as it could not be compiled, or by a surprise."""
+
+    async def run(self, operation: Operation, context: Any, variables: dict[str, Any] | None) -> Found | None:
+        """The data of an operation that goes as planned; None for one that graphql-core has to answer."""
+        try:
+            coerced = self._coerced(operation, variables)
+            plan = self._plan(operation, coerced.coerced)
+            if plan is None:
+                self.left["not compiled"] += 1
+                return None
+            run = Run(context, coerced)
+            batches = Batches()
+            data = plan.start(run, [None], batches)[0]
+            await batches.bring(run)
+        except Exception as error:  # whatever it is, graphql-core knows how to tell it
+            log.debug("left to graphql-core: %r", error)
+            self.left["surprise"] += 1
+            return None
+        return Found(data, run.cost)
+
+    def _coerced(self, operation: Operation, variables: dict[str, Any] | None) -> VariableValues:
+        definitions = operation.definition.variable_definitions
+        if not definitions:
+            return _NO_VARIABLES
+        values = get_variable_values(self._schema._schema, definitions, variables or {})
+        if isinstance(values, list):
+            raise Surprise
+        return values
+
+    def _plan(self, operation: Operation, variables: dict[str, Any]) -> Objects | None:
+        """The plan for these variables' choice of what is skipped; None if there is none."""
+        known = operation.plans
+        if _CONDITIONS not in known:
+            known[_CONDITIONS] = _unless_not_compiled(lambda: conditions(operation))
+        names = known[_CONDITIONS]
+        if names is None:
+            return None
+        chosen = tuple(variables.get(name) for name in names)
+        if not all(isinstance(value, bool) for value in chosen):
+            raise Surprise
+        if chosen not in known and len(known) <= MOST_PLANS:
+            choice = dict(zip(names, chosen, strict=True))
+            known[chosen] = _unless_not_compiled(lambda: compile_operation(self._schema, operation, choice))
+        plan: Objects | None = known.get(chosen)
+        return plan
+
+
+def _unless_not_compiled(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except NotCompiled as error:
+        log.debug("not compiled: %s", error)
+        return None
