@@ -1,6 +1,7 @@
 """CSV as RFC 4180 has it: a pattern splits the file into whole records, polars splits these into columns.
 
-The pattern is what makes lines right, finds records that are none, and lets the reading go on after them.
+The pattern is what makes lines right, finds records that are none, and lets the reading go on after them. A block
+without quotes in which all is well does without it: counting tells, twice as fast.
 """
 
 import re
@@ -37,6 +38,16 @@ def _split(record: str) -> list[str]:
     ]
 
 
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _numbered(lines: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return lines.alias(LINE), pl.exclude(ADDED)
 
@@ -51,6 +62,7 @@ class CsvReader:
         self._at = 0
         self._line = 1
         self._ended = False
+        self._untried = True
         self._read_on()
         header = self._header()
         self.columns = [name for name in header if name not in ADDED]
@@ -66,6 +78,7 @@ class CsvReader:
         block = self._file.read(self._block)
         self._data = self._data[self._at :] + block
         self._at = 0
+        self._untried = True
         if not block:
             self._ended = True
             if self._data and not self._data.endswith(b"\n"):
@@ -93,7 +106,9 @@ class CsvReader:
         rows: list[pl.DataFrame] = []
         malformed: list[Malformed] = []
         while self._at < len(self._data) or not self._ended:
-            if (end := self._end_of_good_records()) > self._at:
+            if (plain := self._plain_records()) is not None:
+                rows.append(plain)
+            elif (end := self._end_of_good_records()) > self._at:
                 rows.append(self._parse(end))
             elif self._at < len(self._data) and (end := self._end_of_bad_record(malformed)):
                 self._take(end)
@@ -109,7 +124,33 @@ class CsvReader:
 
     def _batch(self, rows: list[pl.DataFrame], malformed: list[Malformed]) -> Batch:
         none = pl.DataFrame(schema=self._schema).select(_numbered(pl.int_range(0)))
-        return Batch(pl.concat([none, *rows]), malformed)
+        return Batch(pl.concat([none, *rows], rechunk=True), malformed)
+
+    def _plain_records(self) -> pl.DataFrame | None:
+        """The whole lines at hand, if each is a record as it stands. Looked for once a block."""
+        untried, self._untried = self._untried, False
+        end = self._data.rfind(b"\n") + 1
+        if (
+            not untried or end <= self._at or len(self._schema) < 2
+        ):  # of one column, blank lines are not told apart
+            return None
+        data = self._data[self._at : end]
+        lines = data.count(b"\n")
+        if (
+            b'"' in data
+            or data.count(b",") != lines * (len(self._schema) - 1)
+            or (b"\r" in data and data.count(b"\r") != data.count(b"\r\n"))
+            or not _is_utf8(data)
+        ):
+            return None
+        try:  # with so many commas, a line that lacks some means one that has too many, which is refused
+            rows = pl.read_csv(data, has_header=False, schema=self._schema, quote_char=None)
+        except pl.exceptions.PolarsError:
+            return None
+        numbers = pl.int_range(self._line, self._line + lines, dtype=pl.Int64)
+        self._at = end
+        self._line += lines
+        return rows.select(_numbered(numbers))
 
     def _end_of_good_records(self) -> int:
         match = self._records.match(self._data, self._at)

@@ -53,6 +53,7 @@ _TIME = (
 
 # How times mostly are: what polars reads by itself, several times as fast.
 _PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|\+00:00)?$"
+_TO_SECONDS = len("2026-01-31T12:00:00")
 
 
 def _parse_time(text: pl.Expr) -> pl.Expr:
@@ -61,14 +62,16 @@ def _parse_time(text: pl.Expr) -> pl.Expr:
 
 def _times(texts: pl.Series) -> pl.Series:
     text = pl.col("text")
-    plain = pl.when(text.str.contains(_PLAIN_TIME)).then(
-        text.str.strip_suffix("Z").str.strip_suffix("+00:00")
-    )
-    moment = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", time_zone="UTC", strict=False)
-    rows = texts.to_frame("text").with_columns(moment=moment)
-    if rows["moment"].null_count() > texts.null_count() or (rows["moment"].dt.year() < 1).any():
+    plain = pl.when(text.str.contains(_PLAIN_TIME)).then(text.str.head(_TO_SECONDS))
+    second = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False)
+    rows = texts.to_frame("text").with_columns(second=second)
+    first_year = rows.select(pl.col("second").min().dt.year()).item()
+    if rows["second"].null_count() > texts.null_count() or (first_year is not None and first_year < 1):
         return rows.select(_parse_any_time(text)).to_series()
-    return rows["moment"]
+    fraction = text.str.slice(_TO_SECONDS).str.strip_suffix("Z").str.strip_suffix("+00:00")
+    microseconds = (fraction.cast(pl.Float64, strict=False) * 1_000_000).round().cast(pl.Int64).fill_null(0)
+    moment = pl.col("second") + pl.duration(microseconds=microseconds)
+    return rows.select(moment.dt.replace_time_zone("UTC")).to_series()
 
 
 def _parse_any_time(text: pl.Expr) -> pl.Expr:
@@ -113,6 +116,17 @@ def _stage_list(items: pl.Expr) -> pl.Expr:
     return (pl.lit("{") + quoted.list.join(",") + pl.lit("}")).fill_null("{}")
 
 
+def _once_for_each(parse: Callable[[pl.Expr], pl.Expr]) -> Callable[[pl.Expr], pl.Expr]:
+    """Of texts that mostly are the same few, each is parsed once."""
+
+    def parse_distinct(texts: pl.Series) -> pl.Series:
+        distinct = texts.unique().alias("text").to_frame().with_columns(value=parse(pl.col("text")))
+        rows = texts.alias("text").to_frame()
+        return rows.join(distinct, on="text", how="left", maintain_order="left", nulls_equal=True)["value"]
+
+    return lambda text: text.map_batches(parse_distinct, return_dtype=pl.String)
+
+
 NO_NUL = Rule(lambda text: ~text.str.contains("\0", literal=True), "holds a NUL character")
 NO_NUL_INSIDE = Rule(lambda items: ~items.list.join("").str.contains("\0", literal=True), NO_NUL.message)
 NOT_BLANK = Rule(lambda text: text.str.strip_chars() != "", "is blank")
@@ -135,13 +149,18 @@ def one_of(values: type[StrEnum]) -> Kind:
 
 
 def some_of(values: type[StrEnum]) -> Kind:
-    """A list of some of a closed set, each once."""
+    """A list of some of a closed set, each once. Its value is PostgreSQL's text for it already."""
 
     def parse(text: pl.Expr) -> pl.Expr:
         items = _split(text)
-        return pl.when(items.list.eval(pl.element().is_in(list(values))).list.all()).then(items)
+        known = items.list.eval(pl.element().is_in(list(values))).list.all()
+        return pl.when(known).then(pl.lit("{") + items.list.join(",") + pl.lit("}"))
 
-    return Kind(parse, f"is not a list of {', '.join(values)}", stage=_stage_list)
+    return Kind(
+        _once_for_each(parse),
+        f"is not a list of {', '.join(values)}",
+        stage=lambda items: items.fill_null("{}"),
+    )
 
 
 def _parse_words(text: pl.Expr) -> pl.Expr:

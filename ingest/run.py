@@ -30,6 +30,7 @@ CHANNEL = "partnerhub"
 _SETTINGS = """
 SET LOCAL work_mem = '128MB';
 SET LOCAL jit = off;
+SET LOCAL timezone = 'UTC';
 SET LOCAL enable_nestloop = off;
 SET LOCAL statement_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0;

@@ -87,9 +87,8 @@ class Stage:
         if self.rows <= _HASHED_ROWS:
             self._hashes.append(rows.select(self._table.key).hash_rows())
         data = io.BytesIO()
-        rows.select(self._columns).write_csv(
-            data, include_header=False, datetime_format="%Y-%m-%dT%H:%M:%S%.6f%:z"
-        )
+        times = pl.col(pl.Datetime).dt.replace_time_zone(None).cast(pl.String)  # of UTC, as the session's are
+        rows.select(self._columns).with_columns(times).write_csv(data, include_header=False)
         return data.getvalue()
 
     async def copy(self, data: bytes, rows: int) -> None:

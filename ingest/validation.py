@@ -1,6 +1,6 @@
 """From rows of text to values that can be staged, and what is wrong with the rest, column by column."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -25,6 +25,15 @@ class Finding:
     """Something wrong: in which rows, with which columns, and how it is said of a row."""
 
     bad: pl.Series
+    columns: tuple[str, ...]
+    say: Callable[[Row], Reason]
+
+
+@dataclass(frozen=True)
+class Test:
+    """What may be wrong with rows: where it holds, they are bad."""
+
+    bad: pl.Expr
     columns: tuple[str, ...]
     say: Callable[[Row], Reason]
 
@@ -60,6 +69,7 @@ class Validator:
     def __init__(self, table: Table, lookups: dict[Lookup, pl.DataFrame]) -> None:
         self._table = table
         self._lookups = lookups
+        self._tests = [*self._of_columns(), *self._between_columns()]
 
     def check(self, rows: pl.DataFrame) -> Checked:
         """`rows` has LINE and the file's columns, as text."""
@@ -67,8 +77,8 @@ class Validator:
         absent = [name for name in self._table.by_name if name not in rows.columns]
         rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
         parsed = (c.kind.parse(pl.col(c.name)).alias(c.name) for c in self._table.columns)
-        values = rows.select(LINE, *parsed)
-        findings = self._of_columns(rows, values) + self._between_columns(values)
+        values = rows.select(LINE, *parsed).rechunk()  # or each of the following would do so by itself
+        findings = _occurring(self._tests, values.hstack(rows.select(pl.exclude(LINE).name.map(_as_read))))
         ids = []
         for reference in self._table.references:
             found, unknown = self._resolve(reference, values, findings)
@@ -80,33 +90,24 @@ class Validator:
         bad = reduce(or_, (finding.bad for finding in findings))
         return Checked(staged.filter(~bad), as_read.filter(bad), _reasons(rows, findings, bad))
 
-    def _of_columns(self, rows: pl.DataFrame, values: pl.DataFrame) -> list[Finding]:
-        found = []
+    def _of_columns(self) -> Iterator[Test]:
         for column in self._table.columns:
             name, kind = column.name, column.kind
-            text, value = rows[name], values[name]
+            text, value = pl.col(_as_read(name)), pl.col(name)
             if column.required:
-                found.append(Finding(text.is_null(), (name,), _saying(name, "may not be empty")))
+                yield Test(text.is_null(), (name,), _saying(name, "may not be empty"))
             not_one = text.is_not_null() & value.is_null()
-            found.append(Finding(not_one, (name,), _saying_of_value(name, kind.wrong)))
+            yield Test(not_one, (name,), _saying_of_value(name, kind.wrong))
             for rule in kind.rules:
-                broken = _broken(values, rule.holds(pl.col(name)))
-                found.append(Finding(broken, (name,), _saying_of_value(name, rule.message)))
+                yield Test(_broken(rule.holds(value)), (name,), _saying_of_value(name, rule.message))
         for refusal in self._table.refusals:
-            refused = (
-                rows[refusal.column].is_in(self._lookups[refusal.lookup]["0"].implode()).fill_null(False)
-            )
-            found.append(
-                Finding(refused, (refusal.column,), _saying_of_value(refusal.column, refusal.message))
-            )
-        return _only_what_occurs(found)
+            name = refusal.column
+            refused = pl.col(_as_read(name)).is_in(self._lookups[refusal.lookup]["0"].implode())
+            yield Test(refused.fill_null(False), (name,), _saying_of_value(name, refusal.message))
 
-    def _between_columns(self, values: pl.DataFrame) -> list[Finding]:
-        found = [
-            Finding(_broken(values, check.holds), check.uses, _saying(check.column, check.message))
-            for check in self._table.checks
-        ]
-        return _only_what_occurs(found)
+    def _between_columns(self) -> Iterator[Test]:
+        for check in self._table.checks:
+            yield Test(_broken(check.holds), check.uses, _saying(check.column, check.message))
 
     def _resolve(
         self, reference: Reference, values: pl.DataFrame, findings: list[Finding]
@@ -123,7 +124,7 @@ class Validator:
             if not set(finding.columns).isdisjoint(reference.columns):
                 missing &= ~finding.bad  # more than this is wrong with it, and said already
         unknown = Finding(missing, reference.columns, _saying_unknown(reference))
-        return ids.alias(reference.stored_as), _only_what_occurs([unknown])
+        return ids.alias(reference.stored_as), [unknown] if missing.any() else []
 
     def _staged(self, values: pl.DataFrame, ids: list[pl.Series]) -> pl.DataFrame:
         table = self._table
@@ -143,13 +144,24 @@ class Validator:
         return values.select(LINE, *stored, *ids, *derived, *computed)
 
 
-def _broken(values: pl.DataFrame, holds: pl.Expr) -> pl.Series:
+def _as_read(column: str) -> str:
+    """What a column's text is called beside its value."""
+    return f"{column} as read"
+
+
+def _broken(holds: pl.Expr) -> pl.Expr:
     """Where it does not hold. What is null has been said to be empty, or no value, already."""
-    return ~values.select(holds.fill_null(True)).to_series()
+    return ~holds.fill_null(True)
 
 
-def _only_what_occurs(findings: list[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.bad.any()]
+def _occurring(tests: list[Test], rows: pl.DataFrame) -> list[Finding]:
+    """All are tried at once; which rows are bad is asked where there are some."""
+    occurs = rows.select(test.bad.any().alias(f"{number}") for number, test in enumerate(tests)).row(0)
+    return [
+        Finding(rows.select(test.bad).to_series(), test.columns, test.say)
+        for test, any_bad in zip(tests, occurs, strict=True)
+        if any_bad
+    ]
 
 
 def _folded(column: pl.Series, ignore_case: bool) -> pl.Series:

@@ -3,6 +3,7 @@
 import io
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +82,23 @@ def test_reading_goes_on_after_what_is_no_record(records: list[bytes], block: in
         line += record.count(b"\n") + 1
     assert [row[0] for row in rows] == good
     assert [at for at, _ in malformed] == bad
+
+
+@pytest.mark.parametrize("around", [0, 300_000])
+@pytest.mark.parametrize(
+    "unequal", [[b"x,y", b"1,2,3,4"], [b"1,2,3,4", b"", b"x,y"], [b"1,2,3", b"x,y", b"1,,,2"]]
+)
+def test_fields_that_one_record_lacks_and_another_has_are_told_of_both(
+    unequal: list[bytes], around: int
+) -> None:
+    plain = b"1,2,3\n" * around
+    rows, malformed = read(b"a,b,c\n" + plain + b"\n".join(unequal) + b"\n" + plain, 4 << 20)
+
+    wrong = [number for number, record in enumerate(unequal) if record not in (b"", b"1,2,3")]
+    assert len(rows) == 2 * around + unequal.count(b"1,2,3")
+    assert malformed == [
+        (around + 2 + n, f"has {unequal[n].count(b',') + 1} fields where the header has 3") for n in wrong
+    ]
 
 
 def test_a_quote_that_is_never_closed_costs_one_row_and_no_memory() -> None:
