@@ -19,6 +19,7 @@ from ingest.transaction import transaction
 from kpis.calling_weeks import ROLL_UPS, ChangingWeeks
 from kpis.derived import ChangingLines, rebuild_derived
 from kpis.policy import Policy
+from models.call_weeks import COUNTED
 
 CHANNEL = "partnerhub"
 """Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
@@ -184,4 +185,5 @@ async def _analyze(connection: asyncpg.Connection, result: ImportResult) -> None
     )
     for table, rows in known:  # -1 rows: nobody has counted them yet
         if changed[table] >= _MANY * rows:
-            await connection.execute(f"ANALYZE {table}")
+            columns = f" ({COUNTED})" if table == CALLS else ""
+            await connection.execute(f"ANALYZE {table}{columns}")

@@ -126,10 +126,9 @@ ROLL_UPS = {
     "calling_queue_weeks": _QUEUES,
 }
 
-_TOUCHED = """
+_LEFT = """
 INSERT INTO changing_weeks (week, customer_id)
-SELECT week, customer_id FROM {stage}
-UNION SELECT c.week, c.customer_id FROM calls c JOIN ({known}) s ON s.external_id = c.external_id
+SELECT DISTINCT c.week, c.customer_id FROM calls c JOIN ({known}) s ON s.external_id = c.external_id
 WHERE c.partner_id = :partner
 """
 _IS_ROLLED_UP = "SELECT EXISTS (SELECT FROM calling_weeks WHERE partner_id = $1 AND week = $2)"
@@ -154,22 +153,37 @@ class ChangingWeeks:
 
         Records of closed weeks are left out, since their weeks' other records are dropped; returns how many.
         """
-        weeks = [row["week"] for row in await self._connection.fetch(f"SELECT DISTINCT week FROM {stage}")]
-        closed = [week for week in weeks if await self._is_closed(week)]
-        status = await self._connection.execute(f"DELETE FROM {stage} WHERE week = ANY($1::date[])", closed)
+        await self._connection.execute(
+            f"CREATE TEMP TABLE coming_weeks ON COMMIT DROP AS SELECT DISTINCT week, customer_id FROM {stage}"
+        )
+        weeks = [
+            row["week"] for row in await self._connection.fetch("SELECT DISTINCT week FROM coming_weeks")
+        ]
+        left_out = 0
+        if closed := [week for week in weeks if await self._is_closed(week)]:
+            for table in ("coming_weeks", stage):
+                status = await self._connection.execute(
+                    f"DELETE FROM {table} WHERE week = ANY($1::date[])", closed
+                )
+            left_out = int(status.rpartition(" ")[2])
+        await self._connection.execute(
+            "INSERT INTO changing_weeks (week, customer_id) SELECT * FROM coming_weeks; DROP TABLE coming_weeks"
+        )
         await self._connection.execute("SET LOCAL enable_nestloop = on")  # a few records are best looked up
-        await self._run(_TOUCHED.format(stage=stage, known=known))
+        await self._run(_LEFT.format(known=known))
         await self._connection.execute("SET LOCAL enable_nestloop = off")
-        return int(status.rpartition(" ")[2])
+        return left_out
 
     async def finish(self) -> None:
         """Roll up what the named records touch."""
+        # In the order of the key, records of weeks not yet counted would be fetched from all over their table.
+        await self._connection.execute("SET LOCAL enable_indexscan = off")
         touched = await self._connection.fetch(
             "SELECT week, array_agg(DISTINCT customer_id) AS customers FROM changing_weeks GROUP BY week ORDER BY week"
         )
         for week, customers in touched:
             await self.roll_up(week, customers if len(customers) < MANY else None)
-        await self._connection.execute("DROP TABLE changing_weeks")
+        await self._connection.execute("SET LOCAL enable_indexscan = on; DROP TABLE changing_weeks")
 
     async def roll_up(self, week: date, customers: Sequence[int] | None) -> None:
         """Roll up a week of these customers, or of all."""
