@@ -8,9 +8,11 @@ import polars as pl
 
 LINE = "_line"
 REASONS = "_reasons"
-ADDED = (LINE, REASONS)
+RECORD = "_record"
+ADDED = (LINE, REASONS, RECORD)
 """What files of rejected rows have beside the rows. They are passed over, so that such a file, put right, can be
 imported as it is."""
+_SHOWN = 4000
 LONGEST_RECORD = 1 << 20
 """Bytes. More is taken for a quote or a line that is never closed, so that memory stays bounded."""
 
@@ -22,6 +24,12 @@ class Malformed:
     line: int
     column: str | None
     message: str
+    record: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """As it stands in the file, or its beginning: enough to find and mend it."""
+        return self.record[:_SHOWN].decode(errors="replace").rstrip("\r\n")
 
 
 @dataclass(frozen=True)

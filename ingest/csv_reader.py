@@ -166,14 +166,14 @@ class CsvReader:
         """Where what begins here ends, having said what is wrong with it; 0 when more has to be read to know."""
         if record := _RECORD.match(self._data, self._at):
             if message := self._fault(record.group()):
-                malformed.append(Malformed(self._line, None, message))
+                malformed.append(Malformed(self._line, None, message, record.group()))
             return record.end()
         more_may_come = not self._ended and len(self._data) - self._at < LONGEST_RECORD
         if more_may_come and _BEGINNING.match(self._data, self._at):
             return 0
-        malformed.append(
-            Malformed(self._line, None, "is not CSV: a quote or a carriage return is out of place")
-        )
+        message = "is not CSV: a quote or a carriage return is out of place"
+        line = self._data[self._at : self._end_of_line() or None]
+        malformed.append(Malformed(self._line, None, message, line))
         while not self._end_of_line() and not self._ended:  # pass over what is too long to be held
             self._at = len(self._data)
             self._read_on()

@@ -82,7 +82,7 @@ class JsonLinesReader:
                 objects.append(self._row(line))
                 lines.append(number)
             except _Bad as bad:
-                malformed.append(Malformed(number, bad.column, str(bad)))
+                malformed.append(Malformed(number, bad.column, str(bad), line))
             if len(lines) + len(malformed) == _ROWS or size >= _BYTES:
                 yield self._batch(lines, objects, malformed)
                 lines, objects, malformed, size = [], [], [], 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import polars as pl
 
-from ingest.batch import LINE, Batch, Unreadable
+from ingest.batch import LINE, RECORD, Batch, Unreadable
 from ingest.lookups import fetch_lookup
 from ingest.parquet_reader import BROKEN_PARQUET
 from ingest.rejected import RejectedRows
@@ -124,7 +124,11 @@ class Loader:
 
     def _ready(self, validator: Validator, stage: Stage) -> Generator[Ready, None, None]:
         for batch in _of_limited_size(self._batches()):
-            malformed = pl.DataFrame({LINE: [bad.line for bad in batch.malformed]}, schema={LINE: pl.Int64})
+            malformed = pl.DataFrame(
+                [(bad.line, bad.text) for bad in batch.malformed],
+                schema={LINE: pl.Int64, RECORD: pl.String},
+                orient="row",
+            )
             reasons: list[list[Reason]] = [[(bad.column, bad.message)] for bad in batch.malformed]
             read = batch.rows.height + malformed.height
             if self.header:

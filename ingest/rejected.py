@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ingest.batch import LINE, REASONS
+from ingest.batch import LINE, REASONS, RECORD
 
 
 class RejectedRows:
@@ -16,12 +16,13 @@ class RejectedRows:
         self._begun = False
 
     def add(self, rows: pl.DataFrame, reasons: list[str]) -> None:
-        """`rows` as they were read, with their lines."""
+        """`rows` as they were read, with their lines; of records that are no rows, the text."""
         if rows.is_empty():
             return
         self._aside.parent.mkdir(parents=True, exist_ok=True)
-        written = rows.select(LINE, pl.exclude(LINE)).insert_column(
-            1, pl.Series(REASONS, reasons, dtype=pl.String)
+        record = pl.col(RECORD) if RECORD in rows.columns else pl.lit(None, pl.String).alias(RECORD)
+        written = rows.select(
+            LINE, pl.Series(REASONS, reasons, dtype=pl.String), record, pl.exclude(LINE, RECORD)
         )
         with self._aside.open("ab" if self._begun else "wb") as file:
             written.write_csv(file, include_header=not self._begun)

@@ -78,7 +78,7 @@ def assert_come_back(path: Path, number: int, written: list[Row]) -> None:
         return
     found = read(path)
     assert len(found) == number
-    assert list(found[0]) == ["_line", "_reasons", *written[0]]
+    assert list(found[0]) == ["_line", "_reasons", "_record", *written[0]]
     by_line, line = {}, 2
     for row in written:
         by_line[line] = row
@@ -86,7 +86,7 @@ def assert_come_back(path: Path, number: int, written: list[Row]) -> None:
     for row in found:
         reasons = row.pop("_reasons")
         assert reasons
-        assert row == {"_line": row["_line"]} | by_line[int(row["_line"])]
+        assert row == {"_line": row["_line"], "_record": ""} | by_line[int(row["_line"])]
 
 
 async def test_rejected_rows_say_why(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
@@ -114,12 +114,14 @@ async def test_rejected_rows_say_why(db: asyncpg.Connection, partner: str, tmp_p
         {
             "_line": "3",
             "_reasons": "name: may not be empty; country: '?' is not a country code (ISO 3166-1 alpha-2)",
+            "_record": "",
         }
         | files["customers"][1]
     ]
     assert read(rejected / "trials.csv")[0]["_reasons"] == "customer_id: unknown customer 'C2'"
     assert read(rejected / "tags.csv") == [
-        {"_line": "4", "_reasons": "has the key of line 2 with different values"} | files["tags"][1]
+        {"_line": "4", "_reasons": "has the key of line 2 with different values", "_record": ""}
+        | files["tags"][1]
     ]
     left = {path.name for path in rejected.iterdir()}
     assert left == {
@@ -184,8 +186,12 @@ async def test_records_that_are_no_rows_are_rejected_too(
         "tags": (4, 1, 3),
         "help_desks": (2, 1, 1),
     }
-    assert [row["_line"] for row in read(rejected / "tags.csv")] == ["2", "3", "4"]
-    assert [row["_line"] for row in read(rejected / "help_desks.csv")] == ["2"]
+    assert [(row["_line"], row["_record"]) for row in read(rejected / "tags.csv")] == [
+        ("2", "a,1,2"),
+        ("3", 'b,"x"y'),
+        ("4", "c,\ufffd"),
+    ]
+    assert [(row["_line"], row["_record"]) for row in read(rejected / "help_desks.csv")] == [("2", "{oops")]
 
 
 async def test_nothing_is_written_when_the_import_fails(
