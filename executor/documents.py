@@ -99,6 +99,17 @@ class Documents:
     def __len__(self) -> int:
         return len(self._known)
 
+    @property
+    def plans(self) -> int:
+        """How many plans are kept with them, by the choices of what is skipped."""
+        operations = (one for document in self._known.values() for one in document.operations)
+        return sum(
+            plan is not None
+            for one in operations
+            for key, plan in one.plans.items()
+            if isinstance(key, tuple)
+        )
+
     def parse(self, text: str) -> Document:
         """The document, parsed now or before. Raises GraphQLSyntaxError."""
         known = self._known.get(text)

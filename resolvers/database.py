@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -32,6 +32,8 @@ class Database:
 
     client: AsyncpgDBClient
     wait_seconds: float = 10.0
+    waiting: ClassVar[int] = 0
+    """How many of the process's statements wait for a connection at this moment."""
     statements: int = 0
     seconds: float = 0.0
     texts: list[str] = field(default_factory=list)
@@ -77,11 +79,14 @@ class Database:
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         pool = self.client._pool
         assert pool is not None  # made when the process starts
+        Database.waiting += 1
         try:
             async with asyncio.timeout(self.wait_seconds):
                 connection = await pool.acquire()
         except TimeoutError:
             raise Busy("Every database connection is in use. Try again shortly.") from None
+        finally:
+            Database.waiting -= 1
         try:
             yield connection
         finally:

@@ -3,9 +3,10 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -14,10 +15,12 @@ from starlette.types import Receive, Scope, Send
 from models.migrate import schema_state
 from server.database import DatabaseError, describe, opened, require_up_to_date
 from server.endpoint import Endpoint
+from server.gauges import Gauges
 from server.graphiql import assets
 from server.metrics import exposition
 from server.service import build_service
 from server.settings import Settings, load_settings
+from server.tracked import Tracked
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -32,17 +35,19 @@ def create_app(settings: Settings | None = None) -> Starlette:
         async with opened(url, settings) as client:
             await require_up_to_date(client)
             service = await build_service(settings, client)
-            listening = asyncio.create_task(service.listener.run())
+            gauges = Gauges(service)
+            running = [asyncio.create_task(work) for work in (service.listener.run(), gauges.run())]
             app.state.service = service
+            app.state.gauges = gauges
             app.state.endpoint = Endpoint(service)
             gc.collect()
             gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
             try:
                 yield
             finally:
-                listening.cancel()
-                with suppress(asyncio.CancelledError):
-                    await listening
+                for task in running:
+                    task.cancel()
+                await asyncio.wait(running)
 
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
         await scope["app"].state.endpoint(scope, receive, send)
@@ -57,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/metrics", _metrics),
             Route("/", _home),
         ],
+        middleware=[Middleware(Tracked)],
         lifespan=lifespan,
     )
 
@@ -87,5 +93,6 @@ async def _ready(request: Request) -> Response:
     return JSONResponse({"status": problem or "ready"}, 503 if problem else 200)
 
 
-async def _metrics(_request: Request) -> Response:
+async def _metrics(request: Request) -> Response:
+    request.app.state.gauges.look()
     return exposition()

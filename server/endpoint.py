@@ -11,10 +11,10 @@ from strawberry.types import ExecutionResult
 from executor.documents import NoOperation
 from resolvers.context import Context
 from resolvers.errors import Unauthenticated
-from server import metrics
+from server import record
 from server.disconnect import ClientGone, while_connected
 from server.event_stream import EventStream, only
-from server.execution import ONE_ANSWER, NotAllowed, code_of, present, wrapped
+from server.execution import ONE_ANSWER, NotAllowed, code_of, outcome, present, wrapped
 from server.graphiql import page
 from server.requests import (
     EVENTS_TYPE,
@@ -51,7 +51,7 @@ class Endpoint:
         try:
             response = await self._respond(Request(scope, receive))
         except ClientGone:
-            metrics.count("client_gone")
+            record.now().ended("client_gone")
             return
         await response(scope, receive, send)
 
@@ -73,17 +73,17 @@ class Endpoint:
             async with while_connected(request.receive):
                 return await self._run(request, operation, context, media_type)
         except Unauthenticated as error:
-            metrics.count("unauthenticated")
+            record.now().ended("unauthenticated")
             challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}
             return error_answer(error.message, error.code, media_type, 401, **challenge)
         except BadRequest as error:
-            metrics.count("bad_user_input")
+            record.now().ended("bad_user_input")
             return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status, **error.headers)
         except ClientGone:
             raise
         except Exception as error:  # such as a database that is gone when it is asked who the viewer is
             failure = present(wrapped(error))
-            metrics.count(code_of(failure))
+            record.now().ended(code_of(failure))
             return answer({"errors": [failure.formatted]}, media_type, 503)
 
     async def _run(
@@ -120,7 +120,7 @@ class Endpoint:
         except NoOperation as error:
             raise BadRequest(str(error)) from None
         seconds = time.perf_counter() - started
-        metrics.observe(result.errors or [], seconds, context.database)
+        record.now().ended(outcome(result))
         if media_type == EVENTS_TYPE:
             return EventStream(only(result))
         timing = (

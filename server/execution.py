@@ -1,8 +1,6 @@
 """Running an operation: limits first, known documents from caches, and errors as clients may see them."""
 
 import asyncio
-import logging
-import secrets
 from collections.abc import AsyncGenerator, Container
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -23,9 +21,8 @@ from executor.run import Compiled
 from resolvers.context import Context
 from resolvers.errors import ClientError
 from schema import build_schema
+from server import metrics, record
 from server.limits import Maxima, TooComplex, check
-
-log = logging.getLogger("partnerhub.graphql")
 
 KNOWN_DOCUMENTS = 500
 
@@ -69,7 +66,7 @@ class Executor:
             "executor_class": self.schema.execution_context_class,
             "operation_extensions": None,
         }
-        self._compiled = Compiled(self.schema) if compiled else None
+        self.compiled = Compiled(self.schema) if compiled else None
         self._maxima = maxima
         self._errors = errors
         self._timeout = timeout_seconds
@@ -85,11 +82,13 @@ class Executor:
     ) -> Result:
         """The result, its errors made presentable. Raises NoOperation and NotAllowed."""
         result = Result(data=None, errors=None)
+        record.now().runs(result, query, variable_values)
         try:
             async with asyncio.timeout(self._timeout):
                 operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:
-                    await self._execute(operation, context, variable_values, result)
+                    with metrics.IN_FLIGHT.track_inprogress():
+                        await self._execute(operation, context, variable_values, result)
         except TimeoutError:
             message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
             result.data, result.errors = None, [GraphQLError(message, extensions={"code": "TIMEOUT"})]
@@ -117,6 +116,7 @@ class Executor:
     ) -> AsyncGenerator[ExecutionResult, None]:
         """A subscription's results, their errors made presentable. Raises NoOperation and NotAllowed."""
         refused = Result(data=None, errors=None)
+        record.now().runs(refused, query, variable_values)
         operation = self._operation(query, operation_name, variable_values, SUBSCRIPTIONS, refused)
         if operation is None:
             yield self._refusal(refused.errors or [])
@@ -173,8 +173,8 @@ class Executor:
     async def _execute(
         self, operation: Operation, context: Context, variables: dict[str, Any] | None, result: Result
     ) -> None:
-        if self._compiled:
-            found = await self._compiled.run(operation, context, variables)
+        if self.compiled:
+            found = await self.compiled.run(operation, context, variables)
             if found is not None:
                 result.data, result.cost, result.way = found.data, found.cost, "compiled"
                 return
@@ -209,8 +209,7 @@ def present(error: GraphQLError) -> GraphQLError:
         )
     if isinstance(original, TimeoutError | asyncpg.QueryCanceledError):
         return _with(error, "The database took too long. Ask for less at once.", {"code": "TIMEOUT"})
-    incident = secrets.token_hex(8)
-    log.error("incident %s at %s", incident, error.path, exc_info=original)
+    incident = record.fault(original, error.path)
     return _with(
         error,
         f"Something went wrong here. Tell the operator the id {incident}.",
@@ -226,6 +225,11 @@ def wrapped(error: Exception) -> GraphQLError:
 def code_of(error: GraphQLError) -> str:
     """The error's code, as metrics name an outcome."""
     return str((error.extensions or {}).get("code", "error")).lower()
+
+
+def outcome(result: ExecutionResult) -> str:
+    """`ok`, or the code of the first error."""
+    return next((code_of(error) for error in result.errors or ()), "ok")
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -1,27 +1,98 @@
-"""The log: plain lines on stderr, each with its time (UTC), level and origin."""
+"""The log on stderr: a JSON object a line, or text to be read by people."""
 
 import logging
+import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 
-class Lines(logging.Formatter):
-    """`2026-01-31T12:00:00Z WARNING partnerhub.events: …`; a traceback follows on lines of its own."""
-
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+from server import record
 
 
-def log_config(level: str) -> dict[str, Any]:
+class _Formatter(logging.Formatter):
+    def fields(self, line: logging.LogRecord) -> dict[str, Any]:
+        """What the line says beside its message; the request is named wherever there is one."""
+        found: dict[str, Any] = {}
+        request_id = record.now().request_id
+        if request_id != "-":
+            found["request"] = request_id
+        return found | getattr(line, "fields", {})
+
+    def said(self, line: logging.LogRecord) -> str:
+        message = line.getMessage()
+        return record.now().without_values(message) if line.levelno != logging.INFO else message
+
+    def trace(self, line: logging.LogRecord) -> str:
+        """The traceback, without what the client wrote: a database's error quotes it."""
+        if not line.exc_info or line.exc_info[1] is None:
+            return ""
+        return record.now().without_values("".join(traceback.format_exception(line.exc_info[1])).rstrip())
+
+
+class Lines(_Formatter):
+    """`2026-01-31T12:00:00.123Z WARNING partnerhub.events: … key=value`; a traceback follows on lines of its own."""
+
+    def format(self, line: logging.LogRecord) -> str:
+        fields = "".join(f" {name}={_plain(value)}" for name, value in self.fields(line).items())
+        text = f"{_time(line)} {line.levelname} {line.name}: {self.said(line)}{fields}"
+        trace = self.trace(line)
+        return f"{text}\n{trace}" if trace else text
+
+
+class JsonLines(_Formatter):
+    """`{"time": …, "level": "info", "logger": …, "message": …}`, with what the line says beside that."""
+
+    def format(self, line: logging.LogRecord) -> str:
+        told: dict[str, Any] = {
+            "time": _time(line),
+            "level": line.levelname.lower(),
+            "logger": line.name,
+            "message": self.said(line),
+        }
+        told |= self.fields(line)
+        if trace := self.trace(line):
+            told["traceback"] = trace
+        return orjson.dumps(told, default=str).decode()
+
+
+def _time(line: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(line.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(line.msecs):03}Z"
+
+
+def _plain(value: object) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if text and " " not in text else repr(text)
+
+
+class WithoutQueryStrings(logging.Filter):
+    """Takes the query string off the addresses that uvicorn tells of: it may hold an operation, or a token."""
+
+    def filter(self, line: logging.LogRecord) -> bool:
+        if line.name.startswith("uvicorn") and isinstance(line.args, tuple):
+            line.args = tuple(
+                arg.partition("?")[0] if isinstance(arg, str) and arg.startswith("/") else arg
+                for arg in line.args
+            )
+        return True
+
+
+def log_config(level: str, form: str) -> dict[str, Any]:
     """For logging.config.dictConfig. Of libraries, warnings are enough; the service and the server also tell news."""
+    if form == "auto":
+        form = "text" if sys.stderr.isatty() else "json"
+    ours = level.upper()
+    # At its debug level the server's library writes down whole WebSocket messages, tokens and all.
+    servers = "INFO" if ours == "DEBUG" else ours
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"lines": {"()": Lines}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "formatters": {"lines": {"()": Lines if form == "text" else JsonLines}},
+        "filters": {"addresses": {"()": WithoutQueryStrings}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["addresses"]}
+        },
         "root": {"level": "WARNING", "handlers": ["stderr"]},
-        "loggers": {name: {"level": level.upper()} for name in ("partnerhub", "uvicorn")},
+        "loggers": {"partnerhub": {"level": ours}, "uvicorn": {"level": servers}},
     }

@@ -10,7 +10,7 @@ from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
 from resolvers.row import Row
 from resolvers.viewer import Permission, Viewer, find_viewer
-from server import metrics
+from server import metrics, record
 from server.execution import Executor
 from server.jwks import ProviderKeys
 from server.keys import LocalKeys
@@ -37,6 +37,7 @@ class Service:
         identity = await self.verifier.identity(authorization)
         database = Database(self.client, self.settings.database_wait_seconds)
         viewer = await find_viewer(database, identity.partner, identity.email)
+        record.now().asked_by(viewer, database, identity.email if self.settings.log_emails else None)
         settings = self.settings
         return Context(
             database=database,

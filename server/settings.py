@@ -114,6 +114,14 @@ class Settings(Policy, BaseSettings):
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="The least that is logged."
     )
+    log_format: str = Field(
+        "auto",
+        pattern="^(auto|json|text)$",
+        description="How: `json`, an object a line; `text`, for people; `auto`, text on a terminal and else JSON.",
+    )
+    log_emails: bool = Field(
+        False, description="Whether the log names admins by their emails beside their numbers."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -16,7 +16,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from resolvers.errors import Unauthenticated
-from server import metrics
+from server import record
 from server.service import Service
 from server.streams import results
 from server.tokens import authorization
@@ -80,7 +80,7 @@ class Sockets(GraphQL[Any, None]):
         try:
             await self._service.authenticate(context["authorization"])
         except Unauthenticated as error:
-            metrics.count("unauthenticated")
+            record.now().ended("unauthenticated")
             raise ConnectionRejectionError({"message": error.message, "code": error.code}) from None
         return {}
 

@@ -11,8 +11,9 @@ from strawberry.types.execution import PreExecutionError
 
 from executor.documents import NoOperation
 from resolvers.errors import BadUserInput, Unauthenticated
-from server import metrics
-from server.execution import NotAllowed, code_of, present, wrapped
+from server import record
+from server.execution import NotAllowed, code_of, outcome, present, wrapped
+from server.record import Record
 from server.service import Service
 
 
@@ -20,45 +21,53 @@ async def results(
     service: Service, authorization: str | None, query: str, **operation: Any
 ) -> AsyncGenerator[ExecutionResult, None]:
     """The results, until the client, the token or the admin's access is gone. What fails is the last of them."""
+    seen = record.begin(record.now().request_id)
     try:
-        async with aclosing(_results(service, authorization, query, operation)) as found:
+        async with aclosing(_results(service, authorization, query, operation, seen)) as found:
             async for result in found:
                 yield result
     except NoOperation as error:
-        yield _failed(BadUserInput(str(error)))
+        yield _failed(BadUserInput(str(error)), seen)
     except Exception as error:
-        yield _failed(error)
+        yield _failed(error, seen)
+    except (asyncio.CancelledError, GeneratorExit):
+        seen.ended("client_gone")
+        raise
 
 
 async def _results(
-    service: Service, authorization: str | None, query: str, operation: dict[str, Any]
+    service: Service, authorization: str | None, query: str, operation: dict[str, Any], seen: Record
 ) -> AsyncGenerator[ExecutionResult, None]:
     context = await service.authenticate(authorization)
     try:
-        started = time.perf_counter()
         result = await service.executor.run(query, context, **operation)
-        metrics.observe(result.errors or [], time.perf_counter() - started, context.database)
+        seen.ended(outcome(result))
         # The protocols end an operation that was refused before it ran by a message of its own.
         yield result if result.way else PreExecutionError(data=None, errors=result.errors)
         return
     except NotAllowed:
         pass  # a subscription
     stream = service.executor.subscribe(query, context, **operation)
-    async with aclosing(stream):
-        while True:
-            try:
-                async with asyncio.timeout(context.expires_at - time.time()):
-                    event = await anext(stream)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise Unauthenticated("The access token has expired.") from None
-            await service.authenticate(authorization)  # the admin may have lost access since
-            yield event
+    try:
+        async with aclosing(stream):
+            while True:
+                try:
+                    async with asyncio.timeout(context.expires_at - time.time()):
+                        event = await anext(stream)
+                except StopAsyncIteration:
+                    seen.ended("ok")
+                    return
+                except TimeoutError:
+                    raise Unauthenticated("The access token has expired.") from None
+                await service.authenticate(authorization)  # the admin may have lost access since
+                yield event
+    except (asyncio.CancelledError, GeneratorExit):  # the client has heard enough
+        seen.ended("ok")
+        raise
 
 
-def _failed(error: Exception) -> PreExecutionError:
+def _failed(error: Exception, seen: Record) -> PreExecutionError:
     """The operation's end by an error of its own."""
     shown = present(wrapped(error))
-    metrics.count(code_of(shown))
+    seen.ended(code_of(shown))
     return PreExecutionError(data=None, errors=[shown])

@@ -11,6 +11,7 @@ from joserfc.jwk import Key
 from starlette.datastructures import Headers
 
 from resolvers.errors import Unauthenticated
+from server import metrics
 from server.keys import LOCAL_ALGORITHM, local_key
 from server.settings import Settings
 
@@ -102,6 +103,9 @@ class Verifier:
         if known is None or await self._keys.key(known.key_id) is not known.key:
             known = await self._check(token)
             self._remember(digest, known)
+            metrics.TOKENS.labels("signature").inc()
+        else:
+            metrics.TOKENS.labels("memory").inc()
         if known.identity.expires_at <= time.time():
             self._known.pop(digest, None)
             raise _refused("has expired")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests import office
+from tests.scrape import counted
 from tests.server import Api, served
 
 JSON = "application/json"
@@ -255,16 +256,16 @@ async def test_not_ready_while_the_schema_is_behind_or_ahead(fresh_database_url:
 
 
 async def test_metrics_count_operations_by_outcome(api: Api) -> None:
-    async def counted(outcome: str) -> float:
-        text = (await api.client.get("/metrics")).text
-        lines = [line for line in text.splitlines() if f'operations_total{{outcome="{outcome}"}}' in line]
-        return float(lines[0].split()[-1]) if lines else 0
+    async def ended(outcome: str) -> float:
+        return counted(
+            (await api.client.get("/metrics")).text, "partnerhub_operations_total", outcome=outcome
+        )
 
-    before = [await counted(outcome) for outcome in ("ok", "bad_user_input", "unauthenticated")]
+    before = [await ended(outcome) for outcome in ("ok", "bad_user_input", "unauthenticated")]
     await api.ask(office.FULL, "{ customers { totalCount } }")
     await api.ask(office.FULL, "{ noSuchField }")
     await api.client.post("/graphql", json={"query": "{ __typename }"})
-    after = [await counted(outcome) for outcome in ("ok", "bad_user_input", "unauthenticated")]
+    after = [await ended(outcome) for outcome in ("ok", "bad_user_input", "unauthenticated")]
     assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 1]
     text = (await api.client.get("/metrics")).text
     assert "partnerhub_operation_seconds_bucket" in text

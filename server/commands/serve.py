@@ -58,8 +58,8 @@ def run_server(settings: Settings, url: str, announce: Callable[[str], None]) ->
         "server.app:create_app",
         factory=True,
         workers=settings.workers,
-        log_config=log_config(settings.log_level),
-        access_log=settings.log_level == "debug",
+        log_config=log_config(settings.log_level, settings.log_format),
+        access_log=False,  # it would write down query strings; ours comes at the debug level
         lifespan="on",
         timeout_graceful_shutdown=10,
         timeout_worker_healthcheck=60,  # on a busy machine a process may take long to start

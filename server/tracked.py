@@ -1,0 +1,57 @@
+"""Each request gets an id, which its answer tells and all its lines in the log name."""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server import record
+
+log = logging.getLogger("partnerhub.requests")
+
+_HEADER = "X-Request-Id"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Tracked:
+    """The application, each of its requests with a record of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        request_id = _id(Headers(scope=scope))
+        seen = record.begin(request_id)
+        status = 0
+
+        async def tell(message: Message) -> None:
+            nonlocal status
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                status = message.get("status", 101)
+                MutableHeaders(scope=message)[_HEADER] = request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tell)
+        finally:
+            if log.isEnabledFor(logging.DEBUG):
+                ms = round((time.perf_counter() - seen.started) * 1000, 1)
+                told = {
+                    "method": scope.get("method", "WebSocket"),
+                    "path": scope["path"],
+                    "status": status,
+                    "ms": ms,
+                }
+                log.debug("request", extra={"fields": told})
+
+
+def _id(headers: Headers) -> str:
+    """The client's own id for the request where it is one that can stand in a log, else a new one."""
+    given = headers.get(_HEADER, "")
+    return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
