@@ -111,11 +111,11 @@ class _Compiler:
         single, write = self._leaf(definition.type)
         if declared.is_basic_field:
             return Slot(key, single, write, column=declared.python_name)
-        prepare = declared.metadata.get("computed")
-        if prepare is None:
+        values = declared.metadata.get("computed")
+        if values is None:
             return None
-        computing.append(prepare)
-        return Slot(key, single, write, function=len(computing) - 1)
+        computing.append(values)
+        return Slot(key, single, write, computed=len(computing) - 1)
 
     def _leaf(self, type_: GraphQLOutputType) -> tuple[Leaf | None, Any]:
         named = get_named_type(type_)
@@ -148,9 +148,8 @@ class _Compiler:
             return Step(key, out, type_.name, arguments, columns, related=related)
         if declared.is_basic_field:
             return Step(key, out, type_.name, arguments, columns, column=declared.python_name)
-        prepare = declared.metadata.get("computed")
         resolver = declared.base_resolver
-        if prepare or resolver is None or resolver.is_async:
+        if "computed" in declared.metadata or resolver is None or resolver.is_async:
             raise NotCompiled(f"{type_.name}.{nodes[0].name.value} is resolved one by one")
         return Step(key, out, type_.name, arguments, columns, call=_call(declared))
 

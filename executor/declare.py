@@ -2,7 +2,7 @@
 
 - A field without a resolver reads the column of its name.
 - `related` hangs rows on a level of parents, by a relation's batch function.
-- `computed` works a value out of its row.
+- `computed` works the values of a level out of its rows.
 - Any other synchronous resolver is called for each row; `needs` says which columns it reads.
 - `through` says that what is selected below is read from the very row above.
 """
@@ -18,7 +18,7 @@ from graphql import GraphQLField, get_named_type, is_composite_type
 from executor.columns import Columns, read_columns, wanted
 
 Arguments = tuple[tuple[str, Any], ...]
-Computing = Callable[["At"], Callable[[Any], Any]]
+Computing = Callable[["At", Sequence[Any]], Sequence[Any]]
 
 
 class Relation(Protocol):
@@ -112,17 +112,17 @@ def related(
     return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
 
 
-def computed(prepare: Computing, *, type: Any, description: str, needs: Sequence[str] = ()) -> Any:
-    """A field whose value is worked out of its row: `prepare` gives the function for a level of rows."""
+def computed(values: Computing, *, type: Any, description: str, needs: Sequence[str] = ()) -> Any:
+    """A field whose values are worked out of their rows, a whole level's at once."""
 
     def resolver(root: Any, info: strawberry.Info) -> Any:
-        return prepare(_at(info))(root)
+        return values(_at(info), [root])[0]
 
     return strawberry.field(
         resolver=resolver,
         graphql_type=type,
         description=description,
-        metadata={"computed": prepare, "needs": tuple(needs)},
+        metadata={"computed": values, "needs": tuple(needs)},
     )
 
 

@@ -48,7 +48,7 @@ class ListOut(Out):
     def start(self, run: Run, values: Sequence[Any], batches: Batches) -> Sequence[Any]:
         flat: list[Any] = []
         for value in values:
-            if isinstance(value, list | tuple):
+            if type(value) is list or isinstance(value, list | tuple):
                 flat += value
             elif value is not None or not self.nullable:
                 raise Surprise
@@ -86,11 +86,11 @@ class ObjectOut(Out):
         return [None if value is None else next(following) for value in values]
 
     def _objects(self, run: Run, rows: Sequence[Any], batches: Batches) -> Sequence[Any]:
+        if len(set(map(type, rows))) == 1:
+            return self._plan(rows[0]).start(run, rows, batches)
         places: dict[type, list[int]] = {}
         for n, row in enumerate(rows):
-            places.setdefault(row.__class__, []).append(n)
-        if len(places) == 1:
-            return self._plan(rows[0]).start(run, rows, batches)
+            places.setdefault(type(row), []).append(n)
         written: list[Any] = [None] * len(rows)
         for found in places.values():
             some = [rows[n] for n in found]
@@ -99,9 +99,9 @@ class ObjectOut(Out):
         return written
 
     def _plan(self, row: Any) -> "Objects":
-        plan = self._by_class.get(row.__class__)
+        plan = self._by_class.get(type(row))
         if plan is None:
-            plan = self._by_class[row.__class__] = self._of(row)
+            plan = self._by_class[type(row)] = self._of(row)
         return plan
 
     def _of(self, row: Any) -> "Objects":
@@ -203,12 +203,12 @@ class Objects:
         """The rows' dicts; whole, but for what the batches will bring."""
         if not rows:
             return []
-        kind = rows[0].__class__
+        kind = type(rows[0])
         project = self._projections.get(kind)
         if project is None:
             project = self._projections[kind] = projection(self.slots, kind)
         at = At(run.context, self.type_name)
-        dicts = project(rows, *[prepare(at) for prepare in self.computing])
+        dicts = project(rows, *[values(at, rows) for values in self.computing])
         for step in self.steps:
             step.start(run, rows, dicts, batches)
         return dicts
@@ -216,7 +216,7 @@ class Objects:
 
 def read(rows: Sequence[Any], column: str) -> Sequence[Any]:
     """A column of rows that are all of one class."""
-    kind = rows[0].__class__ if rows else object
+    kind = type(rows[0]) if rows else object
     if is_keyed(kind) and not hasattr(kind, column):
         return [row[column] for row in rows]
     return [getattr(row, column) for row in rows]

@@ -18,8 +18,8 @@ class Slot:
     write: Callable[[Any], Any] | None = None
     """What writes a value that is no single leaf."""
     column: str | None = None
-    function: int | None = None
-    """Which of the functions that are given for a level of rows."""
+    computed: int | None = None
+    """Which of the computed columns that are given beside the rows."""
     constant: Any = None
 
 
@@ -36,20 +36,22 @@ def reader(row_type: type, column: str) -> str:
 
 
 def projection(slots: Sequence[Slot], row_type: type) -> Projection:
-    """The function from rows, and functions for computed slots, to dicts: `project(rows, f0, f1, …)`."""
+    """The function from rows, and computed columns as long as they, to dicts: `project(rows, c0, c1, …)`."""
     names: dict[str, Any] = dict(NAMES)
     parts = [f"{slot.key!r}: {_expression(n, slot, row_type, names)}" for n, slot in enumerate(slots)]
-    functions = sorted({slot.function for slot in slots if slot.function is not None})
-    given = "".join(f", f{n}" for n in functions)
-    source = f"def project(rows{given}):\n    return [{{{', '.join(parts)}}} for r in rows]\n"
+    count = sum(slot.computed is not None for slot in slots)
+    given = "".join(f", c{n}" for n in range(count))
+    items = "".join(f", i{n}" for n in range(count))
+    each = f"r{items} in zip(rows{given}, strict=True)" if count else "r in rows"
+    source = f"def project(rows{given}):\n    return [{{{', '.join(parts)}}} for {each}]\n"
     exec(compile(source, "<projection>", "exec"), names)
     made: Projection = names["project"]
     return made
 
 
 def _expression(n: int, slot: Slot, row_type: type, names: dict[str, Any]) -> str:
-    if slot.function is not None:
-        value = f"f{slot.function}(r)"
+    if slot.computed is not None:
+        value = f"i{slot.computed}"
     elif slot.column is not None:
         value = reader(row_type, slot.column)
     else:

@@ -7,7 +7,7 @@ such without a look into the database.
 import base64
 import binascii
 import hmac
-from collections.abc import Callable
+from collections.abc import Sequence
 from hashlib import blake2s
 from typing import Any
 
@@ -50,10 +50,14 @@ class GlobalIds:
         block = bytes((_NUMBER[type_name],)) + _ZEROS + number.to_bytes(8)
         return base64.urlsafe_b64encode(self._seal(block))[:22].decode()
 
-    def sealer(self, type_name: str) -> Callable[[int], str]:
-        """What seals the numbers of one type: for many of them."""
-        seal, start, encode = self._seal, bytes((_NUMBER[type_name],)) + _ZEROS, base64.urlsafe_b64encode
-        return lambda number: encode(seal(start + number.to_bytes(8)))[:22].decode()
+    def seal_all(self, type_name: str, numbers: Sequence[int]) -> list[str]:
+        """The same for many numbers of one type, in one go."""
+        start = bytes((_NUMBER[type_name],)) + _ZEROS
+        sealed = self._seal(b"".join([start + number.to_bytes(8) for number in numbers]))
+        # Two bytes behind each block make it one that base64 ends with, so that the next begins anew.
+        blocks = b"".join([sealed[at : at + 16] + b"\0\0" for at in range(0, len(sealed), 16)])
+        text = base64.urlsafe_b64encode(blocks).decode()
+        return [text[at : at + 22] for at in range(0, len(text), 24)]
 
     def open(self, value: str, field: str) -> tuple[str, int]:
         """The type's name and the number. Raises BadUserInput, naming `field`, for anything not sealed here."""

@@ -1,7 +1,7 @@
 """License lines, and their states on a day: of one line, or summed over a customer's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpis.in_force import LINE_IN_FORCE
 from kpis.license_state import FIGURES, LINE_TERMS
@@ -11,6 +11,8 @@ from resolvers.entity import Entity, Join
 from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.scope import visible
+from resolvers.texts import Texts
+from resolvers.viewer import Viewer
 
 
 class LicenseRow(Row):
@@ -45,22 +47,15 @@ class LicenseStates:
 
     lines: str
     """Which lines `ls` are the parent's: names `parent.id`."""
+    _texts: Texts = field(default_factory=Texts, compare=False)
 
     async def load(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
     ) -> list[LicenseStateRow]:
         given = dict(arguments)
-        where = ["ls.partner_id = :partner", self.lines, visible(context.viewer, "ls.customer_id")]
-        if given.get("product"):
-            where.append("ls.product = :product")
-        figures = [f"{FIGURES[name]} AS {name}" for name in sorted(columns & FIGURES.keys())]
-        terms = ", ".join(f"{sql} AS {name}" for name, sql in LINE_TERMS.items())
-        sql = (
-            "SELECT parent.id AS parent_id, :as_of::date AS as_of, figures.*"
-            " FROM unnest(:parents::bigint[]) AS parent(id)"
-            f" CROSS JOIN LATERAL (SELECT {', '.join([*figures, 'count(*) AS lines'])} FROM"
-            f" (SELECT {terms} FROM license_states ls WHERE {' AND '.join(where)}) line) figures"
-        )
+        of_product, viewer = given.get("product") is not None, context.viewer
+        key = (viewer.sees_all_customers, of_product, columns)
+        sql = self._texts.get(key, lambda: self._sql(viewer, columns, of_product=of_product))
         values = context.parameters(given.get("as_of")) | {
             "parents": list(dict.fromkeys(parents)),
             "product": given.get("product"),
@@ -68,6 +63,19 @@ class LicenseStates:
         rows = await context.database.fetch(sql, values, LicenseStateRow)
         states = {row["parent_id"]: row for row in rows}
         return [states[parent] for parent in parents]
+
+    def _sql(self, viewer: Viewer, columns: Columns, *, of_product: bool) -> str:
+        where = ["ls.partner_id = :partner", self.lines, visible(viewer, "ls.customer_id")]
+        if of_product:
+            where.append("ls.product = :product")
+        figures = [f"{FIGURES[name]} AS {name}" for name in sorted(columns & FIGURES.keys())]
+        terms = ", ".join(f"{sql} AS {name}" for name, sql in LINE_TERMS.items())
+        return (
+            "SELECT parent.id AS parent_id, :as_of::date AS as_of, figures.*"
+            " FROM unnest(:parents::bigint[]) AS parent(id)"
+            f" CROSS JOIN LATERAL (SELECT {', '.join([*figures, 'count(*) AS lines'])} FROM"
+            f" (SELECT {terms} FROM license_states ls WHERE {' AND '.join(where)}) line) figures"
+        )
 
 
 STATE_OF_LICENSE = LicenseStates("ls.license_id = parent.id")

@@ -14,6 +14,8 @@ from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page
 from resolvers.row import Row
 from resolvers.scope import listed, visible
+from resolvers.texts import Texts
+from resolvers.viewer import Viewer
 
 Criteria = Mapping[str, str]
 """What rows can be filtered by: the condition of each criterion, whose value is the parameter of that name."""
@@ -33,6 +35,7 @@ class ByKey:
     entity: Entity
     key: str
     type: str
+    _texts: Texts = field(default_factory=Texts, compare=False)
 
     async def load(
         self, context: Context, parents: Sequence[Any], _arguments: Arguments, columns: Columns
@@ -40,15 +43,20 @@ class ByKey:
         entity = self.entity
         if entity.permission and entity.permission not in context.viewer.permissions:
             return [None] * len(parents)
-        where = [_tenant(entity), f"{self.key} = ANY(:parents::{self.type}[])"]
-        if entity.customer:
-            where.append(visible(context.viewer, entity.customer))
-        select = [*entity.expressions(columns), f"{self.key} AS found_by"]
-        source = entity.source(entity.joined([*select, *where]))
-        sql = f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
+        viewer = context.viewer
+        sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
         values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
         found = {row["found_by"]: row for row in await context.database.fetch(sql, values, entity.row)}
         return [found.get(parent) for parent in parents]
+
+    def _sql(self, viewer: Viewer, columns: Columns) -> str:
+        entity = self.entity
+        where = [_tenant(entity), f"{self.key} = ANY(:parents::{self.type}[])"]
+        if entity.customer:
+            where.append(visible(viewer, entity.customer))
+        select = [*entity.expressions(columns), f"{self.key} AS found_by"]
+        source = entity.source(entity.joined([*select, *where]))
+        return f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
 
 
 def by_id(entity: Entity) -> ByKey:
@@ -66,26 +74,31 @@ class Children:
     entity: Entity
     condition: str
     order_by: str
+    _texts: Texts = field(default_factory=Texts, compare=False)
 
     async def load(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
     ) -> list[list[Row]]:
+        viewer = context.viewer
+        sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
+        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
+        children: dict[int, list[Row]] = defaultdict(list)
+        for row in await context.database.fetch(sql, values, self.entity.row):
+            children[row["parent_id"]].append(row)
+        return [children[parent] for parent in parents]
+
+    def _sql(self, viewer: Viewer, columns: Columns) -> str:
         entity = self.entity
         where = [_tenant(entity), self.condition]
         if entity.customer:
-            where.append(visible(context.viewer, entity.customer))
+            where.append(visible(viewer, entity.customer))
         select = entity.expressions(columns)
         source = entity.source(entity.joined([*select, *where, self.order_by]))
-        sql = (
+        return (
             f"SELECT parent.id AS parent_id, child.* FROM unnest(:parents::bigint[]) AS parent(id) CROSS JOIN LATERAL"
             f" (SELECT {', '.join(select)}, row_number() OVER (ORDER BY {self.order_by}) AS position"
             f" FROM {source} WHERE {' AND '.join(where)}) child ORDER BY child.position"
         )
-        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
-        children: dict[int, list[Row]] = defaultdict(list)
-        for row in await context.database.fetch(sql, values, entity.row):
-            children[row["parent_id"]].append(row)
-        return [children[parent] for parent in parents]
 
 
 @dataclass(frozen=True)
@@ -93,20 +106,15 @@ class Counts:
     """How many rows each parent's list has."""
 
     listing: "Listing"
+    _texts: Texts = field(default_factory=Texts, compare=False)
 
     async def load(
         self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
     ) -> list[int]:
-        listing, entity = self.listing, self.listing.entity
+        listing = self.listing
         narrowing: Narrowing = dict(arguments)["narrowing"]
-        where = listing.conditions(context, narrowing)
-        source = entity.source(entity.joined(where), whole=listing.reads_whole(context))
-        count = f"SELECT count(*) AS total FROM {source} WHERE {' AND '.join(where)}"
-        if listing.parent:
-            count = (
-                "SELECT parent.id AS parent_id, one.total FROM unnest(:parents::bigint[]) AS parent(id)"
-                f" CROSS JOIN LATERAL ({count}) one"
-            )
+        key = (context.viewer.sees_all_customers, narrowing.where)
+        count = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
         values = context.parameters(narrowing.as_of) | dict(narrowing.values)
         values["parents"] = list(dict.fromkeys(parents))
         rows = await context.database.fetch(count, values, Row)
@@ -114,6 +122,18 @@ class Counts:
             return [rows[0]["total"]] * len(parents)
         totals = {row["parent_id"]: row["total"] for row in rows}
         return [totals[parent] for parent in parents]
+
+    def _sql(self, viewer: Viewer, narrowing: Narrowing) -> str:
+        listing, entity = self.listing, self.listing.entity
+        where = listing.conditions(viewer, narrowing)
+        source = entity.source(entity.joined(where), whole=listing.reads_whole(viewer))
+        count = f"SELECT count(*) AS total FROM {source} WHERE {' AND '.join(where)}"
+        if not listing.parent:
+            return count
+        return (
+            "SELECT parent.id AS parent_id, one.total FROM unnest(:parents::bigint[]) AS parent(id)"
+            f" CROSS JOIN LATERAL ({count}) one"
+        )
 
 
 @dataclass(frozen=True)
@@ -124,6 +144,7 @@ class Listing:
     criteria: Criteria
     parent: str | None = None
     counts: Counts = field(init=False, compare=False)
+    _texts: Texts = field(default_factory=Texts, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", Counts(self))
@@ -132,7 +153,7 @@ class Listing:
         """The rows that meet the criteria."""
         return Narrowing(tuple(self.criteria[name] for name, _ in criteria), criteria)
 
-    def conditions(self, context: Context, narrowing: Narrowing) -> list[str]:
+    def conditions(self, viewer: Viewer, narrowing: Narrowing) -> list[str]:
         entity = self.entity
         where = [_tenant(entity)]
         if self.parent:
@@ -140,12 +161,12 @@ class Listing:
         if entity.customer:
             # The own organization is in no list of customers; what hangs on it is listed under it alone.
             seen = visible if self.parent and entity.customer != entity.key else listed
-            where.append(seen(context.viewer, entity.customer))
+            where.append(seen(viewer, entity.customer))
         return [*where, *narrowing.where]
 
-    def reads_whole(self, context: Context) -> bool:
+    def reads_whole(self, viewer: Viewer) -> bool:
         """Whether a filter or an order over a summary is best answered by one pass over the partner's rows."""
-        return self.parent is None and context.viewer.sees_all_customers
+        return self.parent is None and viewer.sees_all_customers
 
     async def load(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
@@ -153,19 +174,24 @@ class Listing:
         request: ListRequest = dict(arguments)["request"]
         size = request.page.size(context.limits)
         narrowing = request.narrowing
-        where = self.conditions(context, narrowing)
         cursors = self._cursor_conditions(request, context)
         values = context.parameters(narrowing.as_of) | dict(narrowing.values) | cursors.values
         values["parents"] = list(dict.fromkeys(parents))
         values["rows"] = size + 1
-        sql = self._sql(context, request, where + cursors.conditions, columns)
+        conditions, viewer = tuple(cursors.conditions), context.viewer
+        key = (
+            *(viewer.sees_all_customers, narrowing.where, request.order),
+            *(request.page.backward, conditions, columns),
+        )
+        sql = self._texts.get(key, lambda: self._sql(viewer, request, conditions, columns))
         pages: dict[int, list[Row]] = defaultdict(list)
         for row in await context.database.fetch(sql, values, self.entity.row):
             pages[row["parent_id"]].append(row)
         return [self._page(context, parent, request, size, pages[parent]) for parent in parents]
 
-    def _sql(self, context: Context, request: ListRequest, where: list[str], columns: Columns) -> str:
+    def _sql(self, viewer: Viewer, request: ListRequest, cursors: Sequence[str], columns: Columns) -> str:
         entity, order = self.entity, request.order
+        where = [*self.conditions(viewer, request.narrowing), *cursors]
         backward = request.page.backward
         parent = "parent.id" if self.parent else f"{ROOT}::bigint"
         found_by = entity.joined([*where, *(key.sql for key in order.keys)])
@@ -177,7 +203,7 @@ class Listing:
         inner_joins = found_by if late else entity.joined([*where, *(key.sql for key in order.keys), *select])
         page = (
             f"SELECT {', '.join([f'{parent} AS parent_id', *inner_select, *order.select()])}"
-            f" FROM {entity.source(inner_joins, whole=self.reads_whole(context))} WHERE {' AND '.join(where)}"
+            f" FROM {entity.source(inner_joins, whole=self.reads_whole(viewer))} WHERE {' AND '.join(where)}"
             f" ORDER BY {order.order_by(backward)} LIMIT :rows"
         )
         if self.parent:

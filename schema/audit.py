@@ -1,6 +1,6 @@
 """The audit trail."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -50,9 +50,8 @@ OfAuditEvents = Annotated[
 ]
 
 
-def _target_id(at: At) -> Callable[[Any], str]:
-    seal = at.context.ids.seal
-    return lambda row: seal(row.target_type, row.target_id)
+def _target_ids(at: At, rows: Sequence[Any]) -> list[str]:
+    return [at.context.ids.seal(row["target_type"], row["target_id"]) for row in rows]
 
 
 @strawberry.type(description="An accepted change: who, when, what and on what. It stays as it is for good.")
@@ -64,7 +63,7 @@ class AuditEvent(Node):
     action: str = strawberry.field(description="What was done: the name of the mutation, such as `addTags`.")
     target_type: str = strawberry.field(description="The type of what it was on, such as `Customer`.")
     target_id = computed(
-        _target_id,
+        _target_ids,
         type=strawberry.ID,
         description="The ID of what it was on, which may be gone by now; of several, the first.",
         needs=("target_type", "target_id"),

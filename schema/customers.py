@@ -1,6 +1,6 @@
 """Customers."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -37,9 +37,9 @@ from schema.licenses import LicenseState
 from schema.node import Node, rows
 
 
-def _launch_url(at: At) -> Callable[[Any], str]:
+def _launch_urls(at: At, rows: Sequence[Any]) -> list[str]:
     launch_url = at.context.launch_url.format
-    return lambda row: launch_url(id=quote(row.customer_id, safe=""))
+    return [launch_url(id=quote(row["customer_id"], safe="")) for row in rows]
 
 
 def _subscriptions(
@@ -104,7 +104,7 @@ class Customer(Node):
     primary_status: CustomerStatus = strawberry.field(description="The most urgent status.")
     products: list[Product] = strawberry.field(description="The products on entitlements in force today.")
     launch_url = computed(
-        _launch_url, type=str, description="Opens the customer's organization.", needs=("customer_id",)
+        _launch_urls, type=str, description="Opens the customer's organization.", needs=("customer_id",)
     )
     next_expiration_on: date | None = strawberry.field(
         description="The earliest end among trials in force and subscriptions in force that do not renew by"
