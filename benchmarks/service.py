@@ -12,6 +12,12 @@ from benchmarks.partner import CACHE
 from tests.server import command, environment, serving
 
 ADMIN = "full.admin@demo.example"
+UNLIMITED = {
+    f"PARTNERHUB_{whose}_COST_{what}": str(10**12)
+    for whose in ("ADMIN", "PARTNER")
+    for what in ("CAPACITY", "PER_SECOND")
+}
+"""One admin asks for more than anybody may for long."""
 
 
 class Client:
@@ -41,7 +47,7 @@ class Client:
 @contextmanager
 def service(database_url: str, **settings: str) -> Iterator[Client]:
     """`partnerhub serve` with these settings and no other."""
-    env = environment(database_url, CACHE, **settings)
+    env = environment(database_url, CACHE, **UNLIMITED, **settings)
     token = command("token", ADMIN, env=env, cwd=CACHE).stdout.strip()
     with serving("serve", env=env, cwd=CACHE) as address:
         client = Client(address, token)

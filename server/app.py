@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,20 +20,20 @@ from server.gauges import Gauges
 from server.graphiql import assets
 from server.metrics import exposition
 from server.service import build_service
-from server.settings import Settings, load_settings
+from server.settings import WORKERS, Settings, load_settings
 from server.tracked import Tracked
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The application for these settings, or for those of the environment. It needs a database URL."""
-    settings = settings or load_settings()
+    settings = settings or load_settings(workers=os.environ.get(WORKERS))
     url = settings.database_url
     if url is None:
         raise DatabaseError("set PARTNERHUB_DATABASE_URL, or start by `partnerhub serve`")
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(url, settings) as client:
+        async with opened(url, settings, serving=True) as client:
             await require_up_to_date(client)
             service = await build_service(settings, client)
             gauges = Gauges(service)

@@ -16,6 +16,7 @@ from server.embedded import start
 from server.settings import Settings
 
 MINIMUM_VERSION = 150000
+GRACE_MS = 1000
 
 
 class DatabaseError(Exception):
@@ -33,16 +34,23 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def opened(url: str, settings: Settings) -> AsyncIterator[AsyncpgDBClient]:
-    """The database with its pool of connections. Raises DatabaseError when it can't be reached or is too old."""
-    timeout_ms = str(int(settings.request_timeout_seconds * 1000))
+async def opened(url: str, settings: Settings, *, serving: bool = False) -> AsyncIterator[AsyncpgDBClient]:
+    """The database with its pool of connections. Raises DatabaseError when it can't be reached or is too old.
+
+    While serving, the database ends by itself what the service should have ended: a statement that outlives its
+    operation. What a command does may take as long as it takes.
+    """
+    timeout_ms = int(settings.request_timeout_seconds * 1000)
+    timeouts = {"idle_in_transaction_session_timeout": str(timeout_ms)}
+    if serving:
+        timeouts["statement_timeout"] = str(timeout_ms + GRACE_MS)
     config = _config(
         url,
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
         reset=_leave_as_it_is,
-        server_settings={"idle_in_transaction_session_timeout": timeout_ms},
+        server_settings=timeouts,
     )
     async with TortoiseContext() as context:
         await context.init(config=config)

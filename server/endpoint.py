@@ -6,7 +6,6 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry.types import ExecutionResult
 
 from executor.documents import NoOperation
 from resolvers.context import Context
@@ -14,8 +13,9 @@ from resolvers.errors import Unauthenticated
 from server import record
 from server.disconnect import ClientGone, while_connected
 from server.event_stream import EventStream, only
-from server.execution import ONE_ANSWER, NotAllowed, code_of, outcome, present, wrapped
+from server.execution import ONE_ANSWER, NotAllowed, Result, code_of, outcome, present, wrapped
 from server.graphiql import page
+from server.refused import NotNow
 from server.requests import (
     EVENTS_TYPE,
     RESPONSE_TYPE,
@@ -26,6 +26,7 @@ from server.requests import (
     answers_as,
     error_answer,
     payload,
+    read_body,
     read_operation,
     wants_page,
 )
@@ -66,12 +67,16 @@ class Endpoint:
         if media_type is None:
             message = f"Accept application/json or {RESPONSE_TYPE}."
             return error_answer(message, "BAD_USER_INPUT", "application/json", 406)
+        service = self._service
         try:
-            context = await self._service.authenticate(authorization(request.headers))
-            context.idempotency_key = request.headers.get("idempotency-key")
-            operation = await read_operation(request, self._service.settings.maximum_body_bytes)
-            async with while_connected(request.receive):
-                return await self._run(request, operation, context, media_type)
+            body = await read_body(request, service.settings)
+            async with while_connected(request.receive), service.turn():
+                context = await service.authenticate(authorization(request.headers))
+                context.idempotency_key = request.headers.get("idempotency-key")
+                return await self._run(request, read_operation(request, body), context, media_type)
+        except NotNow as error:
+            record.now().ended(code_of(error))
+            return answer({"errors": [error.formatted]}, media_type, error.status, **_retry(error))
         except Unauthenticated as error:
             record.now().ended("unauthenticated")
             challenge = {"WWW-Authenticate": 'Bearer realm="partnerhub"'}
@@ -84,7 +89,7 @@ class Endpoint:
         except Exception as error:  # such as a database that is gone when it is asked who the viewer is
             failure = present(wrapped(error))
             record.now().ended(code_of(failure))
-            return answer({"errors": [failure.formatted]}, media_type, 503)
+            return answer({"errors": [failure.formatted]}, media_type, 503, **{"Retry-After": "1"})
 
     async def _run(
         self, request: Request, operation: Operation, context: Context, media_type: str
@@ -121,21 +126,25 @@ class Endpoint:
             raise BadRequest(str(error)) from None
         seconds = time.perf_counter() - started
         record.now().ended(outcome(result))
-        if media_type == EVENTS_TYPE:
+        if media_type == EVENTS_TYPE and not result.not_now:
             return EventStream(only(result))
         timing = (
             f"total;dur={seconds * 1000:.1f}, db;dur={context.database.seconds * 1000:.1f}"
             f';desc="{context.database.statements} statements"'
         )
-        return answer(
-            payload(result),
-            media_type,
-            _status(result, media_type),
-            **{"Server-Timing": timing, "X-Executor": result.way or "none"},
-        )
+        headers = {"Server-Timing": timing, "X-Executor": result.way or "none"}
+        if result.not_now:
+            headers |= _retry(result.not_now)
+        return answer(payload(result), media_type, _status(result, media_type), **headers)
 
 
-def _status(result: ExecutionResult, media_type: str) -> int:
+def _retry(error: NotNow) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)}
+
+
+def _status(result: Result, media_type: str) -> int:
     """200, but for a request that was refused as a whole, where the client knows how to read that."""
+    if result.not_now:
+        return result.not_now.status
     refused = result.data is None and result.errors and not any(error.path for error in result.errors)
     return 400 if refused and media_type == RESPONSE_TYPE else 200

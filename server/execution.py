@@ -22,9 +22,14 @@ from resolvers.context import Context
 from resolvers.errors import ClientError
 from schema import build_schema
 from server import metrics, record
+from server.cost import price_of
 from server.limits import Maxima, TooComplex, check
+from server.rate import Rates
+from server.refused import NotNow
 
 KNOWN_DOCUMENTS = 500
+LEAST_COST = 1
+"""What the cheapest operation is charged: nothing is free of effort."""
 
 ONE_ANSWER = frozenset({OperationType.QUERY, OperationType.MUTATION})
 # How graphql-core tells that a document was too much for its parser or its validation.
@@ -50,15 +55,27 @@ class Result(ExecutionResult):
     """None where the document did not get so far."""
     way: str | None = None
     """What ran it: `compiled` or `graphql-core`; None for what was refused before."""
+    requested: int | None = None
+    """What it may cost; None where that was not worked out."""
     cost: int | None = None
-    """What the answer's values count for; None where it was not counted on the way."""
+    """What it really cost; None for what was refused before."""
+    not_now: NotNow | None = None
+    """Why it was not run at this moment, and when to ask again."""
 
 
 class Executor:
     """The service's own pipeline: parse, limit, validate, run. What was parsed and validated once is remembered."""
 
     def __init__(
-        self, maxima: Maxima, *, tokens: int, errors: int, timeout_seconds: float, compiled: bool = True
+        self,
+        maxima: Maxima,
+        rates: Rates,
+        *,
+        tokens: int,
+        errors: int,
+        cost: int,
+        timeout_seconds: float,
+        compiled: bool = True,
     ) -> None:
         self.schema = build_schema()
         self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=tokens)
@@ -68,7 +85,9 @@ class Executor:
         }
         self.compiled = Compiled(self.schema) if compiled else None
         self._maxima = maxima
-        self._errors = errors
+        self._rates = rates
+        self._maximum_errors = errors
+        self._maximum_cost = cost
         self._timeout = timeout_seconds
 
     async def run(
@@ -87,23 +106,59 @@ class Executor:
             async with asyncio.timeout(self._timeout):
                 operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:
-                    with metrics.IN_FLIGHT.track_inprogress():
-                        await self._execute(operation, context, variable_values, result)
+                    await self._charged(operation, context, variable_values or {}, result)
+        except NotNow as error:
+            result.errors, result.not_now = [error], error
+        except TooComplex as error:
+            result.errors = [error]
         except TimeoutError:
             message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
             result.data, result.errors = None, [GraphQLError(message, extensions={"code": "TIMEOUT"})]
         finally:
             context.database.end()
         self._tell(result)
+        if result.requested is not None:
+            self._tell_cost(result, context, result.requested, result.cost or 0)
         return result
+
+    async def _charged(
+        self, operation: Operation, context: Context, variables: dict[str, Any], result: Result
+    ) -> None:
+        """Run it for what it costs. What was taken for it stays taken when it is cut off by time or by the client."""
+        price = price_of(self.schema._schema, operation)
+        result.requested = price.requested(variables, context.limits, context.policy)
+        self._require_affordable(result.requested)
+        charge = self._rates.charge(context.viewer, result.requested)
+        result.cost = result.requested
+        with metrics.IN_FLIGHT.track_inprogress():
+            await self._execute(operation, context, variables, result)
+        if result.way != "compiled":  # which counts on the way
+            result.cost = price.actual(result.data)
+        charge.settle(max(LEAST_COST, result.cost or 0))
+
+    def _require_affordable(self, requested: int) -> None:
+        if requested > self._maximum_cost:
+            raise TooComplex(
+                f"By the sizes that it asks for the operation may cost {requested}; {self._maximum_cost} is the most."
+                " Ask for smaller pages (first, last), above all in nested lists."
+            )
+
+    def _tell_cost(self, result: ExecutionResult, context: Context, requested: int, actual: int) -> None:
+        cost = {
+            "requested": requested,
+            "actual": actual,
+            "limit": self._maximum_cost,
+            "remaining": self._rates.remaining(context.viewer),
+        }
+        result.extensions = {**(result.extensions or {}), "cost": cost}
 
     def _tell(self, result: ExecutionResult) -> None:
         """Make the first errors presentable; of the rest, tell how many there are."""
         errors = result.errors
         if errors:
-            result.errors = [present(error) for error in errors[: self._errors]]
-            if len(errors) > self._errors:
-                more = {"moreErrors": len(errors) - self._errors}
+            result.errors = [present(error) for error in errors[: self._maximum_errors]]
+            if len(errors) > self._maximum_errors:
+                more = {"moreErrors": len(errors) - self._maximum_errors}
                 result.extensions = {**(result.extensions or {}), **more}
 
     async def subscribe(
@@ -121,6 +176,10 @@ class Executor:
         if operation is None:
             yield self._refusal(refused.errors or [])
             return
+        price = price_of(self.schema._schema, operation)
+        requested = price.requested(variable_values or {}, context.limits, context.policy)
+        self._require_affordable(requested)
+        self._rates.charge(context.viewer, requested).settle(LEAST_COST)
         stream = subscribe(
             self.schema._schema,
             operation.document.ast,
@@ -137,6 +196,9 @@ class Executor:
             async for found in results:
                 result = ExecutionResult(data=found.data, errors=found.errors)
                 self._tell(result)
+                cost = price.actual(found.data)
+                self._rates.charge(context.viewer, max(LEAST_COST, cost))
+                self._tell_cost(result, context, requested, cost)
                 yield result
 
     def _refusal(self, errors: list[GraphQLError]) -> PreExecutionError:

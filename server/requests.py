@@ -1,5 +1,6 @@
 """Reading a GraphQL request from HTTP, and writing its answer (GraphQL over HTTP)."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
+from server.settings import Settings
+
 RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
+_NO_ENCODING = {"Accept-Encoding": "identity"}
 
 
 class BadRequest(Exception):
@@ -31,34 +35,54 @@ class Operation:
     variables: dict[str, Any] | None
 
 
-async def read_operation(request: Request, maximum_bytes: int) -> Operation:
-    """The operation of a GET or POST. Raises BadRequest."""
+async def read_body(request: Request, settings: Settings) -> bytes | BadRequest:
+    """The body of a POST; or why there is none to be read, to be raised when it is known who asks."""
     if request.method == "GET":
-        parameters = request.query_params
-        given: dict[str, Any] = {
-            "query": parameters.get("query"),
-            "operationName": parameters.get("operationName") or None,
-        }
-        for name in ("variables", "extensions"):
-            if parameters.get(name):
-                given[name] = _json(parameters[name].encode(), name)
-        return _operation(given)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != JSON_TYPE:
-        raise BadRequest("Send the operation as JSON, with `Content-Type: application/json`.", 415)
-    return _operation(_json(await _body(request, maximum_bytes), "The body"))
+        return b""
+    try:
+        async with asyncio.timeout(settings.request_timeout_seconds):
+            return await _body(request, settings.maximum_body_bytes)
+    except TimeoutError:
+        return BadRequest("The body took too long to come.", 408, Connection="close")
+    except ClientDisconnect:
+        return BadRequest("The request ended early.")
+    except BadRequest as error:
+        return error
 
 
 async def _body(request: Request, maximum_bytes: int) -> bytes:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON_TYPE:
+        raise BadRequest("Send the operation as JSON, with `Content-Type: application/json`.", 415)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise BadRequest("Send the body as it is, without `Content-Encoding`.", 415, **_NO_ENCODING)
+    too_large = BadRequest(f"The body is larger than {maximum_bytes} bytes.", 413, Connection="close")
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > maximum_bytes:
+        raise too_large
     body = bytearray()
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > maximum_bytes:
-                raise BadRequest(f"The body is larger than {maximum_bytes} bytes.", 413)
-    except ClientDisconnect:
-        raise BadRequest("The request ended early.") from None
+    async for part in request.stream():
+        body += part
+        if len(body) > maximum_bytes:
+            raise too_large
     return bytes(body)
+
+
+def read_operation(request: Request, body: bytes | BadRequest) -> Operation:
+    """The operation of a GET, or of a POST's body. Raises BadRequest."""
+    if isinstance(body, BadRequest):
+        raise body
+    if request.method != "GET":
+        return _operation(_json(body, "The body"))
+    parameters = request.query_params
+    given: dict[str, Any] = {
+        "query": parameters.get("query"),
+        "operationName": parameters.get("operationName") or None,
+    }
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            given[name] = _json(parameters[name].encode(errors="surrogatepass"), name)
+    return _operation(given)
 
 
 def _json(data: bytes, what: str) -> Any:

@@ -1,5 +1,6 @@
 """What one process serves with: settings, database, keys, executor and events."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -11,11 +12,13 @@ from resolvers.memory import Memory
 from resolvers.row import Row
 from resolvers.viewer import Permission, Viewer, find_viewer
 from server import metrics, record
+from server.admission import Admission
 from server.execution import Executor
 from server.jwks import ProviderKeys
 from server.keys import LocalKeys
 from server.limits import Maxima
 from server.listener import Listener
+from server.rate import Buckets, Rates
 from server.settings import Settings
 from server.tokens import Keys, Verifier
 
@@ -31,6 +34,11 @@ class Service:
     executor: Executor
     listener: Listener
     memory: Memory
+    admission: Admission
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """A place among the operations that run at once. Raises Overloaded when there is none in time."""
+        return self.admission.entered(self.settings.request_timeout_seconds)
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""
@@ -61,6 +69,15 @@ def _limits(settings: Settings, viewer: Viewer) -> Limits:
     return Limits(min(settings.default_page_size, longest), longest)
 
 
+def _rates(settings: Settings) -> Rates:
+    """The buckets of one process. Requests go to any of the workers, so each has an equal share."""
+    workers = settings.workers
+    return Rates(
+        Buckets(settings.admin_cost_capacity / workers, settings.admin_cost_per_second / workers),
+        Buckets(settings.partner_cost_capacity / workers, settings.partner_cost_per_second / workers),
+    )
+
+
 async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
     keys: Keys
     if settings.jwks_url:
@@ -81,11 +98,14 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
         verifier=Verifier(settings, keys),
         executor=Executor(
             maxima,
+            _rates(settings),
             tokens=settings.maximum_tokens,
             errors=settings.maximum_errors,
+            cost=settings.maximum_cost,
             timeout_seconds=settings.request_timeout_seconds,
             compiled=settings.executor == "compiled",
         ),
         listener=Listener(client),
         memory=Memory(settings.remembered_values, metrics.remembered),
+        admission=Admission(settings.operations_at_once, settings.operations_waiting),
     )

@@ -9,6 +9,9 @@ from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from kpis.policy import Policy
 
+WORKERS = "_PARTNERHUB_WORKERS"
+"""Where a worker reads how many they are, whatever flag or file said so to the command that started them."""
+
 
 class SettingsError(Exception):
     """A setting that cannot be used: one line that names it."""
@@ -81,6 +84,28 @@ class Settings(Policy, BaseSettings):
     )
     maximum_directives: int = Field(
         10, ge=0, description="The most directives in an operation, fragments spread out."
+    )
+    maximum_cost: int = Field(
+        100_000,
+        ge=1,
+        description="The most that an operation may cost by the sizes it asks for: an object 1, what is summed or"
+        " counted 10.",
+    )
+    admin_cost_capacity: int = Field(
+        1_000_000,
+        ge=1,
+        description="How much an admin's operations may cost at once, by what they really cost.",
+    )
+    admin_cost_per_second: int = Field(20_000, ge=1, description="How much of that comes back in a second.")
+    partner_cost_capacity: int = Field(
+        1_000_000, ge=1, description="The same for all admins of a partner together."
+    )
+    partner_cost_per_second: int = Field(20_000, ge=1, description="How much of that comes back in a second.")
+    operations_at_once: int = Field(32, ge=1, description="The most operations that a process runs at once.")
+    operations_waiting: int = Field(
+        200,
+        ge=0,
+        description="The most that wait for their turn in a process; beyond, the answer is HTTP 503.",
     )
     maximum_errors: int = Field(
         5, ge=1, description="The most errors that an answer lists; of the rest, it tells how many there are."

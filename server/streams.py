@@ -38,9 +38,10 @@ async def results(
 async def _results(
     service: Service, authorization: str | None, query: str, operation: dict[str, Any], seen: Record
 ) -> AsyncGenerator[ExecutionResult, None]:
-    context = await service.authenticate(authorization)
     try:
-        result = await service.executor.run(query, context, **operation)
+        async with service.turn():
+            context = await service.authenticate(authorization)
+            result = await service.executor.run(query, context, **operation)
         seen.ended(outcome(result))
         # The protocols end an operation that was refused before it ran by a message of its own.
         yield result if result.way else PreExecutionError(data=None, errors=result.errors)

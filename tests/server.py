@@ -25,6 +25,9 @@ ROOMY = {
     "maximum_page_size": 1000,
     "maximum_depth": 20,
     "maximum_aliases": 1000,
+    "maximum_cost": 10**9,
+    "admin_cost_capacity": 10**12,
+    "partner_cost_capacity": 10**12,
     "maximum_errors": 1000,
     "request_timeout_seconds": 60,
 }
@@ -40,6 +43,8 @@ class Answer:
     status: int
     body: dict[str, Any]
     headers: httpx.Headers
+    cost: dict[str, int] | None = None
+    """`extensions.cost`, which is left out of the body, so that answers can be compared."""
 
     @property
     def data(self) -> Any:
@@ -61,6 +66,14 @@ class Answer:
         match = re.search(r'desc="(\d+) statements"', self.headers["server-timing"])
         assert match
         return int(match[1])
+
+
+def without_cost(body: dict[str, Any]) -> Any:
+    """Take `extensions.cost` out of an answer: what remains to be used up differs from one to the next."""
+    cost = body.get("extensions", {}).pop("cost", None)
+    if not body.get("extensions", True):
+        del body["extensions"]
+    return cost
 
 
 @dataclass
@@ -96,7 +109,8 @@ class Api:
                 **{name.replace("_", "-"): value for name, value in headers.items()},
             },
         )
-        return Answer(response.status_code, response.json(), response.headers)
+        body = response.json()
+        return Answer(response.status_code, body, response.headers, cost=without_cost(body))
 
 
 @asynccontextmanager

@@ -65,7 +65,7 @@ async def test_the_answer_comes_in_a_media_type_that_is_accepted(
     assert response.status_code == 200
     assert response.headers["content-type"] == f"{answered}; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 async def test_an_answer_in_no_accepted_media_type_is_refused(api: Api) -> None:
@@ -76,7 +76,7 @@ async def test_an_answer_in_no_accepted_media_type_is_refused(api: Api) -> None:
 async def test_a_query_by_get(api: Api) -> None:
     query = "query Q($n: Int!) { customers(first: $n) { nodes { customerId } } }"
     response = await get(api, {"query": query, "variables": '{"n": 1}', "operationName": "Q"})
-    assert response.json() == {"data": {"customers": {"nodes": [{"customerId": "c000"}]}}}
+    assert response.json()["data"] == {"customers": {"nodes": [{"customerId": "c000"}]}}
 
 
 async def test_a_mutation_by_get_is_refused_and_nothing_changes(api: Api) -> None:
@@ -91,7 +91,7 @@ async def test_a_mutation_by_get_is_refused_and_nothing_changes(api: Api) -> Non
 async def test_of_several_operations_the_named_one_runs(api: Api) -> None:
     document = "query A { __typename } query B { viewer { partner { name } } }"
     answer = await post(api, f'{{"query": "{document}", "operationName": "B"}}')
-    assert answer.json() == {"data": {"viewer": {"partner": {"name": office.PARTNER}}}}
+    assert answer.json()["data"] == {"viewer": {"partner": {"name": office.PARTNER}}}
     for unclear in (f'{{"query": "{document}"}}', f'{{"query": "{document}", "operationName": "C"}}'):
         response = await post(api, unclear, Accept=RESPONSE)
         assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
@@ -218,7 +218,7 @@ async def test_a_browser_gets_graphiql_without_a_token(api: Api) -> None:
 
 async def test_a_browser_that_asks_gets_json(api: Api) -> None:
     response = await get(api, {"query": "{ __typename }"}, Accept="text/html, */*")
-    assert response.json() == {"data": {"__typename": "Query"}}
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 async def test_the_root_leads_to_the_page(api: Api) -> None:

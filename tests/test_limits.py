@@ -22,9 +22,10 @@ async def api(database_url: str, data_dir: Path) -> AsyncIterator[Api]:
 
 
 async def ask(api: Api, query: str, variables: dict[str, Any] | None = None) -> Answer:
-    started = time.perf_counter()
+    """The answer; whatever is asked, it may not hold up the process, so it is the processor's time that counts."""
+    started = time.process_time()
     answer = await api.ask(office.FULL, query, variables)
-    assert time.perf_counter() - started < 1, "an answer that refuses has to be quick"
+    assert time.process_time() - started < 0.5
     return answer
 
 
@@ -207,14 +208,11 @@ async def test_a_document_made_to_hold_it_up_is_refused_at_once(api: Api, query:
 
 
 async def test_a_chain_of_fragments_costs_what_its_length_costs(database_url: str, data_dir: Path) -> None:
-    """With as many tokens as it takes: a thousand fragments, each of which spreads the next one twice."""
+    """With as many tokens as it takes: a thousand fragments, each of which spreads the next."""
     async with served(database_url, data_dir, office.PARTNER, maximum_tokens=100_000) as api:
         await ask(api, "{ __typename }")
         for spreads in (1, 2, 9):
-            query = fragment_chain(1000, spreads)
-            started = time.perf_counter()
-            assert (await ask(api, query)).codes == ["QUERY_TOO_COMPLEX"]
-            assert time.perf_counter() - started < 0.5
+            assert (await ask(api, fragment_chain(1000, spreads))).codes == ["QUERY_TOO_COMPLEX"]
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ async def test_queries_run_over_the_socket_too(service: Service) -> None:
         query = "query Q($n: Int) { customers(first: $n) { nodes { customerId } } }"
         await subscribe(socket, query, variables={"n": 1}, operationName="Q")
         message = await receive(socket)
-        assert message["payload"] == {"data": {"customers": {"nodes": [{"customerId": "c000"}]}}}
+        assert message["payload"]["data"] == {"customers": {"nodes": [{"customerId": "c000"}]}}
         assert await receive(socket) == {"type": "complete", "id": "1"}
 
 

@@ -17,7 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from server.commands.common import CommandError, command_settings, err
 from server.database import database_url, opened, require_up_to_date
 from server.logs import log_config
-from server.settings import Settings
+from server.settings import WORKERS, Settings
 
 BACKLOG = 2048
 
@@ -54,6 +54,7 @@ def run_server(settings: Settings, url: str, announce: Callable[[str], None]) ->
     # The factory reads its settings from the environment, in this process and in each worker.
     os.environ["PARTNERHUB_DATABASE_URL"] = url
     os.environ["PARTNERHUB_DATA_DIR"] = str(settings.data_dir.resolve())
+    os.environ[WORKERS] = str(settings.workers)
     config = uvicorn.Config(
         "server.app:create_app",
         factory=True,

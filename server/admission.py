@@ -1,0 +1,63 @@
+"""How many operations run at once in a process, and how many wait for that: a queue that ends."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from server.refused import Overloaded
+
+RETRY_SECONDS = 1.0
+
+
+class Admission:
+    """Lets so many in at once, and so many wait, in their order."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._free = at_once
+        self._most_waiting = waiting
+        self._queue: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._queue)
+
+    @asynccontextmanager
+    async def entered(self, seconds: float) -> AsyncIterator[None]:
+        """Inside, one of those that run. Raises Overloaded when too many wait, or it waited that long."""
+        await self._enter(seconds)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, seconds: float) -> None:
+        if self._free and not self._queue:
+            self._free -= 1
+            return
+        if len(self._queue) >= self._most_waiting:
+            raise Overloaded("Too many operations are waiting. Ask again shortly.", RETRY_SECONDS)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            async with asyncio.timeout(seconds):
+                await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():
+                self._leave()  # it was its turn just when it gave up
+            else:
+                with suppress(ValueError):
+                    self._queue.remove(turn)
+            if isinstance(error, TimeoutError):
+                message = f"The operation waited {seconds:g} seconds for its turn. Ask again shortly."
+                raise Overloaded(message, RETRY_SECONDS) from None
+            raise
+
+    def _leave(self) -> None:
+        """Give the place to who has waited longest."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1

@@ -1,0 +1,173 @@
+"""What an operation costs: before it runs, by the sizes that it asks for; afterwards, by what was answered.
+
+Each value counts for the weight of its field: an object 1, a scalar 0, what has to be summed or counted 10.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import BooleanValueNode, GraphQLSchema, IntValueNode, ListValueNode, VariableNode
+
+from executor.documents import Operation
+from kpis.policy import Policy
+from resolvers.context import Limits
+from schema.calling_enums import CallingFeature, EndpointType, UsageVolume
+from schema.enums import Product
+from server.asked import Asked, Condition, Objects, tree
+
+UNKNOWN_LENGTH = 10
+"""How many rows a list counts for that neither an argument nor a rule bounds."""
+LENGTHS: Mapping[str, int | str] = {
+    "Customer.tags": "tags_per_customer",
+    "Entitlement.licenses": len(Product),
+    "Subscription.licenses": len(Product),
+    "Trial.licenses": len(Product),
+    "CallQuality.byEndpointType": len(EndpointType),
+    "CallingFeatures.usage": len(CallingFeature),
+    "CustomerCallQueue.featureCalls": len(CallingFeature),
+    "CallingUsageFigures.usersByVolume": len(UsageVolume),
+}
+"""The most rows of lists that take no size: a number, or the threshold of `Policy` that says so."""
+
+_LONGEST = 1000
+"""No list answers more rows at once; what asks for more is refused by the list itself."""
+_DIGITS = 12
+"""As much of a number as matters here: GraphQL's own end at ten digits."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What lengths go by: the variables of a request, and the settings in force."""
+
+    variables: Mapping[str, Any]
+    limits: Limits
+    policy: Policy
+
+
+class Price:
+    """What one operation costs. Its tree is kept with it; just the numbers are put in each time."""
+
+    def __init__(self, schema: GraphQLSchema, operation: Operation) -> None:
+        self._asked = tree(schema, operation)
+        self._fixed: dict[Limits, int] = {}
+        self._defaults = {
+            declared.variable.name.value: declared.default_value
+            for declared in operation.definition.variable_definitions or ()
+        }
+
+    def requested(self, variables: Mapping[str, Any], limits: Limits, policy: Policy) -> int:
+        """The cost of the longest answer that it may get."""
+        known = self._fixed.get(limits)
+        if known is not None:
+            return known
+        cost = _requested(self._asked, Given(self._defaults | dict(variables), limits, policy), None)
+        if not self._defaults:  # without variables it is the same each time
+            self._fixed[limits] = cost
+        return cost
+
+    def actual(self, data: Mapping[str, Any] | None) -> int:
+        """The cost of an answer."""
+        return _actual(self._asked, data) if data else 0
+
+
+def price_of(schema: GraphQLSchema, operation: Operation) -> Price:
+    """The operation's price, worked out when first asked for."""
+    price: Price | None = operation.plans.get(Price)
+    if price is None:
+        price = operation.plans[Price] = Price(schema, operation)
+    return price
+
+
+def _requested(objects: Objects, given: Given, page: int | None) -> int:
+    """What one object costs at most, whatever its type; `page` is how many rows it holds if it is a page."""
+    return max(
+        (
+            sum(_field(asked, given, page) for asked in fields.values() if _included(asked, given))
+            for fields in objects.values()
+        ),
+        default=0,
+    )
+
+
+def _field(asked: Asked, given: Given, page: int | None) -> int:
+    if not asked.below:
+        return asked.weight
+    each = asked.weight + _requested(asked.below, given, _length(asked, given) if asked.is_page else None)
+    if not asked.is_list:
+        return each
+    return each * (page if page is not None else _length(asked, given))
+
+
+def _length(asked: Asked, given: Given) -> int:
+    """How many rows a page or a list holds at most."""
+    longest = given.limits.maximum_page_size if asked.is_page else _LONGEST
+    for size in asked.sizes:
+        number = _number(size, given)
+        if number is not None:
+            return min(max(0, number), longest)
+    if asked.is_page:
+        return given.limits.default_page_size
+    length = LENGTHS.get(asked.coordinate, UNKNOWN_LENGTH)
+    return length if isinstance(length, int) else int(getattr(given.policy, length))
+
+
+def _number(value: Any, given: Given) -> int | None:
+    """A number, or for a list how long it is; None for anything else."""
+    if isinstance(value, VariableNode):
+        value = given.variables.get(value.name.value)
+    match value:
+        case IntValueNode():
+            return int(value.value[:_DIGITS])
+        case ListValueNode():
+            return len(value.values)
+        case list():
+            return len(value)
+        case int() | float():
+            return int(max(-1, min(value, _LONGEST)))
+    return None
+
+
+def _included(asked: Asked, given: Given) -> bool:
+    return any(_holds(condition, given) for condition in asked.conditions)
+
+
+def _holds(condition: Condition, given: Given) -> bool:
+    for directive in condition:
+        value: Any = directive.arguments[0].value if directive.arguments else None
+        if isinstance(value, VariableNode):
+            value = given.variables.get(value.name.value)
+        if isinstance(value, BooleanValueNode):
+            value = value.value
+        if directive.name.value == ("skip" if value else "include"):
+            return False
+    return True
+
+
+def _actual(objects: Objects, found: Mapping[str, Any]) -> int:
+    fields = _of_type(objects, found)
+    cost = 0
+    for key, value in found.items():
+        asked = fields[key]
+        if not asked.below:
+            cost += asked.weight
+        elif isinstance(value, list):
+            for item in value:
+                if item is not None:
+                    cost += asked.weight + _actual(asked.below, item)
+        elif value is not None:
+            cost += asked.weight + _actual(asked.below, value)
+    return cost
+
+
+def _of_type(objects: Objects, found: Mapping[str, Any]) -> dict[str, Asked]:
+    """What was asked of the object's type. An answer does not tell that: it is the one with these names."""
+    if len(objects) == 1:
+        return next(iter(objects.values()))
+    for fields in objects.values():
+        if found.keys() == fields.keys():
+            return fields
+    merged: dict[str, Asked] = {}
+    for fields in objects.values():
+        merged |= fields
+    return merged
