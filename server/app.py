@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from models.migrate import schema_state
-from server.database import DatabaseError, describe, opened, require_up_to_date
+from server.database import DatabaseError, opened, require_up_to_date
 from server.endpoint import Endpoint
 from server.gauges import Gauges
 from server.graphiql import assets
+from server.health import Health
 from server.metrics import exposition
 from server.service import build_service
 from server.settings import WORKERS, Settings, load_settings
@@ -35,20 +35,27 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(url, settings, serving=True) as client:
             await require_up_to_date(client)
+            health = Health(client, read_only=settings.database_read_only)
+            await health.start()
             service = await build_service(settings, client)
             gauges = Gauges(service)
-            running = [asyncio.create_task(work) for work in (service.listener.run(), gauges.run())]
+            running = [asyncio.create_task(gauges.run())]
+            if not settings.database_read_only:  # a standby takes no LISTEN
+                running.append(asyncio.create_task(service.listener.run()))
             app.state.service = service
             app.state.gauges = gauges
+            app.state.health = health
             app.state.endpoint = Endpoint(service)
             gc.collect()
             gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
             try:
-                yield
+                with health.ending(settings.drain_seconds):
+                    yield
             finally:
                 for task in running:
                     task.cancel()
                 await asyncio.wait(running)
+                await health.close()
 
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
         await scope["app"].state.endpoint(scope, receive, send)
@@ -87,11 +94,8 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    try:
-        problem = describe(await asyncio.wait_for(schema_state(request.app.state.service.client), 5))
-    except Exception:  # whatever it is, the database cannot be read: the answer is "not ready"
-        problem = "the database cannot be reached"
-    return JSONResponse({"status": problem or "ready"}, 503 if problem else 200)
+    ready = await request.app.state.health.is_ready()
+    return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
 
 
 async def _metrics(request: Request) -> Response:

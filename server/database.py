@@ -86,6 +86,19 @@ async def connect(url: str) -> asyncpg.Connection:
         raise DatabaseError(f"the database cannot be reached: {_line(error)}") from error
 
 
+def own_connection(client: AsyncpgDBClient, name: str) -> dict[str, Any]:
+    """What asyncpg.connect takes for a connection beside the pool, to the same database."""
+    return {
+        "host": client.host,
+        "port": client.port,
+        "user": client.user,
+        "password": client.password,
+        "database": client.database,
+        "ssl": client.extra.get("ssl"),
+        "server_settings": {"application_name": name},
+    }
+
+
 def _config(url: str, **pool: Any) -> dict[str, Any]:
     """Tortoise's configuration for the URL. Raises DatabaseError for one that cannot be read."""
     try:

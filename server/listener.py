@@ -18,6 +18,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from resolvers.events import DataImport
 from server import metrics
+from server.database import own_connection
 from server.mailbox import Mailbox
 
 log = logging.getLogger("partnerhub.events")
@@ -41,15 +42,7 @@ class Listener:
     """One connection that listens, for all readers of the process; a lost one is taken up again."""
 
     def __init__(self, client: AsyncpgDBClient) -> None:
-        self._connect = {
-            "host": client.host,
-            "port": client.port,
-            "user": client.user,
-            "password": client.password,
-            "database": client.database,
-            "ssl": client.extra.get("ssl"),
-            "server_settings": {"application_name": "partnerhub listener"},
-        }
+        self._connect = own_connection(client, "partnerhub listener")
         self._imports: Mailboxes = defaultdict(set)
         self._customers: Mailboxes = defaultdict(set)
         self.listening = asyncio.Event()

@@ -45,6 +45,11 @@ class Settings(Policy, BaseSettings):
     database_wait_seconds: float = Field(
         10.0, gt=0, description="How long a statement waits for one of them to be free."
     )
+    database_read_only: bool = Field(
+        False,
+        description="Whether the database may be a standby, or else read-only: it is served, without changes."
+        " Otherwise such a one is not ready.",
+    )
     jwks_url: str | None = Field(
         None, description="Where an identity provider publishes its keys. Set: only its tokens are accepted."
     )
@@ -120,6 +125,12 @@ class Settings(Policy, BaseSettings):
         262_144, ge=1000, description="The largest body that is read, and the largest message of a WebSocket."
     )
     request_timeout_seconds: float = Field(10.0, gt=0, description="An operation that takes longer is ended.")
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        description="How long a process serves on after SIGTERM, while `/readyz` says that it is ending: as long as"
+        " whatever sends it requests needs to notice.",
+    )
     call_retention_months: int = Field(
         13,
         ge=3,
