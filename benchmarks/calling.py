@@ -20,6 +20,7 @@ from benchmarks.report import machine, show, write
 from benchmarks.service import Client, service
 from kpis.calling import TREND_WEEKS, latest_completed_week, trend_weeks
 from kpis.calling_weeks import ROLL_UPS, feature_column, quality_column
+from kpis.kept_positions import ChangingCustomers, default_bands
 from models.enums import CallingFeature, EndpointType
 from models.statement import bind
 from server.database import connect
@@ -98,7 +99,9 @@ _SOME = "(random() * 40)::int"
 
 async def _fill(connection: asyncpg.Connection, partner_id: int, partner: BenchPartner) -> None:
     """Make the roll-ups up, if they are not yet."""
-    callers = await connection.fetchval("SELECT count(DISTINCT customer_id) FROM calling_weeks")
+    callers = await connection.fetchval(
+        "SELECT count(DISTINCT customer_id) FROM calling_weeks WHERE calls > 0"
+    )
     all_callers = await connection.fetchval(
         f"SELECT count(DISTINCT c.customer_id) {_EACH.split(',')[0]}", partner_id
     )
@@ -124,6 +127,11 @@ async def _fill(connection: asyncpg.Connection, partner_id: int, partner: BenchP
             partner_id,
             latest_completed_week(partner.today),
         )
+    async with connection.transaction():  # the licensed users of those weeks, as an import keeps them
+        changing = ChangingCustomers(connection, partner_id, default_bands())
+        await changing.begin()
+        await changing.find_all()
+        await changing.finish()
     await connection.execute("VACUUM ANALYZE")
 
 

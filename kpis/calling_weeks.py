@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from kpis.call_quality import ANSWERED, QUALITIES
+from kpis.covered_weeks import covered
 from kpis.policy import Policy
 from models.call_weeks import weeks_kept
 from models.enums import CallingFeature, EndpointType
@@ -43,19 +44,30 @@ def _insert(table: str, columns: Sequence[str], select: str) -> str:
 
 _COUNT_QUALITIES = ", ".join(f"count(*) FILTER (WHERE {sql}) AS {name}" for name, sql in QUALITIES.items())
 _MOST_LOW, _MOST_MEDIUM = "(:usage_volume_limits::int[])[1]", "(:usage_volume_limits::int[])[2]"
-
+_CALLED = {
+    "calls": "sum(calls)",
+    "seconds": "sum(seconds)",
+    "low_users": f"count(*) FILTER (WHERE calls <= {_MOST_LOW})",
+    "medium_users": f"count(*) FILTER (WHERE calls > {_MOST_LOW} AND calls <= {_MOST_MEDIUM})",
+    "high_users": f"count(*) FILTER (WHERE calls > {_MOST_MEDIUM})",
+    **{quality: f"sum({quality})" for quality in QUALITIES},
+}
 _WEEKS = _insert(
     "calling_weeks",
-    ("calls", "seconds", "low_users", "medium_users", "high_users", *QUALITIES),
+    (*_CALLED, "licensed"),
     f"""
-    SELECT :partner::bigint, :week::date, customer_id, sum(calls), sum(seconds),
-           count(*) FILTER (WHERE calls <= {_MOST_LOW}),
-           count(*) FILTER (WHERE calls > {_MOST_LOW} AND calls <= {_MOST_MEDIUM}),
-           count(*) FILTER (WHERE calls > {_MOST_MEDIUM}),
-           {", ".join(f"sum({quality})" for quality in QUALITIES)}
-    FROM (SELECT c.customer_id, c.user_id, count(*) AS calls, sum(c.duration_seconds) AS seconds, {_COUNT_QUALITIES}
-          FROM {_RECORDS} GROUP BY c.customer_id, c.user_id) of_user
-    GROUP BY customer_id ORDER BY customer_id
+    SELECT :partner::bigint, :week::date, customer_id, {
+        ", ".join(f"coalesce({column}, 0)" for column in _CALLED)
+    }, licensed
+    FROM (
+        SELECT customer_id, {", ".join(f"{sql} AS {column}" for column, sql in _CALLED.items())}
+        FROM (SELECT c.customer_id, c.user_id, count(*) AS calls, sum(c.duration_seconds) AS seconds, {
+        _COUNT_QUALITIES
+    }
+              FROM {_RECORDS} GROUP BY c.customer_id, c.user_id) of_user
+        GROUP BY customer_id
+    ) called FULL JOIN covered_customers USING (customer_id)
+    ORDER BY customer_id
     """,
 )
 _ENDPOINTS = _insert(
@@ -126,6 +138,12 @@ ROLL_UPS = {
     "calling_queue_weeks": _QUEUES,
 }
 
+_COVERED = f"INSERT INTO covered_customers {covered(':week::date', _CUSTOMERS.format('ls'))}"
+# Without calls a week is not kept: the rows of customers that it covers go too.
+_FORGET = """
+DELETE FROM calling_weeks WHERE partner_id = :partner AND week = :week
+AND NOT EXISTS (SELECT FROM calling_weeks k WHERE k.partner_id = :partner AND k.week = :week AND k.calls > 0)
+"""
 _LEFT = """
 INSERT INTO changing_weeks (week, customer_id)
 SELECT DISTINCT c.week, c.customer_id FROM calls c JOIN ({known}) s ON s.external_id = c.external_id
@@ -145,7 +163,8 @@ class ChangingWeeks:
 
     async def begin(self) -> None:
         await self._connection.execute(
-            "CREATE TEMP TABLE changing_weeks (week date, customer_id bigint) ON COMMIT DROP"
+            "CREATE TEMP TABLE changing_weeks (week date, customer_id bigint) ON COMMIT DROP;"
+            "CREATE TEMP TABLE covered_customers (week date, customer_id bigint, licensed bigint) ON COMMIT DROP"
         )
 
     async def expect(self, stage: str, known: str) -> int:
@@ -176,17 +195,20 @@ class ChangingWeeks:
 
     async def finish(self) -> None:
         """Roll up what the named records touch."""
-        # In the order of the key, records of weeks not yet counted would be fetched from all over their table.
-        await self._connection.execute("SET LOCAL enable_indexscan = off")
         touched = await self._connection.fetch(
             "SELECT week, array_agg(DISTINCT customer_id) AS customers FROM changing_weeks GROUP BY week ORDER BY week"
         )
         for week, customers in touched:
-            await self.roll_up(week, customers if len(customers) < MANY else None)
-        await self._connection.execute("SET LOCAL enable_indexscan = on; DROP TABLE changing_weeks")
+            few = len(customers) < MANY and await self._is_rolled_up(week)
+            await self.roll_up(week, customers if few else None)
+        await self._connection.execute("DROP TABLE changing_weeks, covered_customers")
 
     async def roll_up(self, week: date, customers: Sequence[int] | None) -> None:
         """Roll up a week of these customers, or of all."""
+        await self._connection.execute("DELETE FROM covered_customers")
+        await self._run(_COVERED, week=week, customers=customers)
+        # In the order of the key, records of weeks not yet counted would be fetched from all over their table.
+        await self._connection.execute("ANALYZE covered_customers; SET LOCAL enable_indexscan = off")
         for table, sql in ROLL_UPS.items():
             of = _CUSTOMERS.format(table)
             await self._run(
@@ -195,20 +217,26 @@ class ChangingWeeks:
                 customers=customers,
             )
             await self._run(sql, week=week, customers=customers)
+        await self._connection.execute("SET LOCAL enable_indexscan = on")
+        await self._run(_FORGET, week=week)
 
     async def rebuild(self) -> None:
         """Roll up anew every week that the partner has records of: of others there are only the roll-ups."""
+        await self.begin()
         for week in await weeks_kept(self._connection):
-            if await self._connection.fetchval(_IS_RECORDED, self._partner_id, week):
+            if await self._is_recorded(week):
                 await self.roll_up(week, None)
+        await self.finish()
 
     async def _is_closed(self, week: date) -> bool:
         """Whether the partner's records of the week were rolled up and dropped since."""
-        of = (self._partner_id, week)
-        return bool(
-            await self._connection.fetchval(_IS_ROLLED_UP, *of)
-            and not await self._connection.fetchval(_IS_RECORDED, *of)
-        )
+        return await self._is_rolled_up(week) and not await self._is_recorded(week)
+
+    async def _is_rolled_up(self, week: date) -> bool:
+        return bool(await self._connection.fetchval(_IS_ROLLED_UP, self._partner_id, week))
+
+    async def _is_recorded(self, week: date) -> bool:
+        return bool(await self._connection.fetchval(_IS_RECORDED, self._partner_id, week))
 
     async def _run(self, sql: str, **values: Any) -> None:
         policy = self._policy

@@ -5,6 +5,7 @@ from tortoise.models import Model
 class CallingWeek(Model):
     """Derived: a customer's calls of a week, its users by how much they called, and the quality of its calls.
 
+    In weeks of which the partner has calls, the customers that the week covers have a row even without any.
     The key in the database is (partner_id, week, customer_id), as that of the other roll-ups begins.
     """
 
@@ -19,6 +20,8 @@ class CallingWeek(Model):
     good = fields.IntField()
     poor = fields.IntField()
     unknown = fields.IntField()
+    licensed = fields.IntField(null=True)
+    """Licensed users on the week's last day; null when the week does not cover the customer."""
 
     class Meta:
         table = "calling_weeks"

@@ -15,6 +15,8 @@ class Connection(Protocol):
 
 _COLUMNS = (
     "customer_id",
+    "entitlement_id",
+    "external_id",
     "is_trial",
     "active",
     "auto_renew",
@@ -32,7 +34,7 @@ _COLUMNS = (
 _LICENSE_STATES = f"""
 INSERT INTO license_states AS kept (partner_id, license_id, {", ".join(_COLUMNS)})
 SELECT l.partner_id, l.id,
-       coalesce(s.customer_id, t.customer_id),
+       coalesce(s.customer_id, t.customer_id), coalesce(s.id, t.id), coalesce(s.external_id, t.external_id),
        l.trial_id IS NOT NULL,
        coalesce(s.status, t.status) = 'ACTIVE',
        coalesce(s.auto_renew, false),

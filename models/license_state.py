@@ -27,6 +27,9 @@ class LicenseState(Model):
     assigned = fields.IntField()
     used = fields.IntField()
     used_last_90_days = fields.IntField()
+    entitlement_id = fields.BigIntField()
+    external_id = CTextField()
+    """The subscription ID, or the trial ID."""
 
     class Meta:
         table = "license_states"

@@ -13,10 +13,11 @@ from kpis.calling import (
     VOLUMES,
     covering_lines,
     last_day_of,
-    licensed_users,
     summed,
     trend_weeks,
 )
+from kpis.covered_weeks import NOT_KEPT
+from kpis.covered_weeks import covered as covered_customers
 from kpis.measures import Measure, Ratio, Section
 from resolvers.analytics import Lines
 from resolvers.context import Arguments, Columns, Context
@@ -93,28 +94,42 @@ def _statement(
         return [f"{customer} = ANY(:parents::bigint[])", visible(context.viewer, customer)]
 
     figures = ", ".join(f"{summed(MEASURES[section][name])} AS {name}" for name in names)
-    alias, table = ("cq", "calling_queue_weeks") if section == QUEUES.name else ("cw", "calling_weeks")
-    if "cov." not in figures:
+    if section == QUEUES.name:
         where = [
-            f"{alias}.partner_id = :partner",
-            f"{alias}.week = ANY(:weeks::date[])",
-            covered(alias),
-            *scope(f"{alias}.customer_id"),
+            "cq.partner_id = :partner",
+            "cq.week = ANY(:weeks::date[])",
+            covered("cq"),
+            *scope("cq.customer_id"),
         ]
         return (
-            f"SELECT {alias}.{by} AS place, {figures} FROM {table} {alias}"
-            f" WHERE {' AND '.join(where)} GROUP BY {alias}.{by}"
+            f"SELECT cq.{by} AS place, {figures} FROM calling_queue_weeks cq"
+            f" WHERE {' AND '.join(where)} GROUP BY cq.{by}"
         )
-    last_day = last_day_of("wk.week")
+    where = [
+        "cw.partner_id = :partner",
+        "cw.week = ANY(:weeks::date[])",
+        "cw.licensed IS NOT NULL",
+        *scope("cw.customer_id"),
+    ]
+    weeks = f"SELECT cw.* FROM calling_weeks cw WHERE {' AND '.join(where)}"
+    if "cov." in figures:
+        # Weeks of which the partner has no calls have licensed users all the same.
+        others = covered_customers(
+            "wk.week", " AND ".join(scope("ls.customer_id")), of=f"unnest({NOT_KEPT}) wk(week), "
+        )
+        of_weeks = ", ".join(_OF_WEEKS)
+        weeks = (
+            f"SELECT week, customer_id, licensed, {of_weeks} FROM ({weeks}) kept"
+            f" UNION ALL SELECT week, customer_id, licensed, {', '.join('0' for _ in _OF_WEEKS)} FROM ({others}) other"
+        )
     return (
-        f"SELECT cov.{by} AS place, {figures} FROM ("
-        f"SELECT wk.week, ls.customer_id, {licensed_users(last_day)} AS licensed"
-        f" FROM unnest(:weeks::date[]) AS wk(week) JOIN license_states ls ON {covering_lines(last_day)}"
-        f" WHERE {' AND '.join(scope('ls.customer_id'))} GROUP BY wk.week, ls.customer_id) cov"
-        f" LEFT JOIN {table} cw ON cw.partner_id = :partner AND cw.week = cov.week"
-        f" AND cw.customer_id = cov.customer_id GROUP BY cov.{by}"
+        f"SELECT cw.{by} AS place, {figures} FROM ({weeks}) cw CROSS JOIN LATERAL (SELECT cw.licensed) cov"
+        f" GROUP BY cw.{by}"
     )
 
+
+_OF_WEEKS = ("calls", "seconds", "low_users", "medium_users", "high_users")
+"""What of a customer's calls users by volume and their like are made of."""
 
 Wanted = tuple[Weeks, Columns]
 """Weeks, and which measures of them."""

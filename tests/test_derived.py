@@ -9,10 +9,11 @@ import asyncpg
 import pytest
 
 from ingest import rebuild, run_import
+from kpis.calling_weeks import ROLL_UPS
 from kpis.derived import refresh_license_states
 from tests.rows import Rows, random_rows, write_rows
 
-DERIVED = ("license_states", "license_changes", "customer_positions", "peer_medians")
+DERIVED = ("license_states", "license_changes", "customer_positions", "peer_medians", *ROLL_UPS)
 
 
 async def _derived(connection: asyncpg.Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -26,7 +27,7 @@ async def _derived(connection: asyncpg.Connection) -> dict[str, list[tuple[Any, 
 def _changed(rows: Rows, draw: random.Random, today: date) -> Rows:
     """Some rows of each table, some of their values changed, some snapshots new."""
     changed: Rows = {}
-    for table in ("subscriptions", "trials", "licenses", "license_usage"):
+    for table in ("subscriptions", "trials", "licenses", "license_usage", "calls"):
         changed[table] = [dict(row) for row in rows[table] if draw.random() < 0.2]
     for row in changed["subscriptions"]:
         row["status"] = draw.choice(["ACTIVE", "SUSPENDED", "CANCELLED"])
@@ -48,6 +49,8 @@ def _changed(rows: Rows, draw: random.Random, today: date) -> Rows:
         kept[(row["subscription_id"], row["trial_id"], row["product"], row["date"])] = row
     assert kept.keys() - keys
     changed["license_usage"] = list(kept.values())
+    for row in changed["calls"]:
+        row["started_at"] = row["started_at"] - timedelta(weeks=draw.randint(0, 3))
     return changed
 
 
@@ -55,7 +58,6 @@ def _changed(rows: Rows, draw: random.Random, today: date) -> Rows:
 async def test_kept_is_rebuilt(seed: int, fresh_database_url: str, tmp_path: Path, today: date) -> None:
     draw = random.Random(seed)
     rows = random_rows(seed, 120, today)
-    rows["calls"] = []
     connection = await asyncpg.connect(fresh_database_url)
     try:
         write_rows(rows, tmp_path / "first", "parquet")
@@ -64,7 +66,7 @@ async def test_kept_is_rebuilt(seed: int, fresh_database_url: str, tmp_path: Pat
         await run_import(connection, tmp_path / "first", partner="One")
         for step in range(4):
             kept = await _derived(connection)
-            assert kept["license_changes"]
+            assert all(kept.values())
             await rebuild(connection, "One")
             assert await _derived(connection) == kept
             folder = tmp_path / str(step)
@@ -76,7 +78,6 @@ async def test_kept_is_rebuilt(seed: int, fresh_database_url: str, tmp_path: Pat
 
 async def test_kept_is_rebuilt_after_a_change(fresh_database_url: str, tmp_path: Path, today: date) -> None:
     rows = random_rows(5, 60, today)
-    rows["calls"] = []
     write_rows(rows, tmp_path, "parquet")
     connection = await asyncpg.connect(fresh_database_url)
     try:
@@ -98,7 +99,6 @@ async def test_importing_again_changes_nothing_derived(
     fresh_database_url: str, tmp_path: Path, today: date
 ) -> None:
     rows = random_rows(6, 60, today)
-    rows["calls"] = []
     write_rows(rows, tmp_path, "parquet")
     connection = await asyncpg.connect(fresh_database_url)
     try:
