@@ -4,6 +4,8 @@
 `license_usage`, which is one step in its key.
 """
 
+import re
+
 from kpis.in_force import LINE_IN_FORCE
 
 CHANGE_DAYS = 7
@@ -66,6 +68,12 @@ FIGURES = {
     "usage_change": _change("line.used", "line.used_week_before"),
 }
 """Each figure of a license state: sums over lines first, divided afterwards."""
+
+FIGURES_OF_LINE = {
+    name: re.sub(r"line\.(\w+)", lambda term: f"({LINE_TERMS[term[1]]})", sql.replace("sum(", "("))
+    for name, sql in FIGURES.items()
+}
+"""The same of one line `ls`, whose sums are its terms."""
 
 OVER_LIMIT = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
 """A line in force with more licenses assigned than bought."""

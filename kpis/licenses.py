@@ -6,7 +6,7 @@
 from kpis.in_force import LINE_IN_FORCE, ends_within
 from kpis.license_state import ASSIGNED, TOTAL, USED
 from kpis.measures import Customers, Measure, Ratio, Section, Sum
-from kpis.peers import IS_LOW, LOW_CUSTOMER
+from kpis.peers import IS_LOW
 from kpis.positions import EXPIRES
 
 WINDOW_DAYS = 90
@@ -79,7 +79,7 @@ OVERVIEW = Section(
         Customers(
             "low_license_assignment",
             "Customers that assign far less of their licenses than similar customers.",
-            LOW_CUSTOMER,
+            "peer.is_low",
             "customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
         ),
         Customers(

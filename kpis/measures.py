@@ -70,10 +70,18 @@ class Section:
     window: str | None = None
     """The name of the parameter that holds the days of its window, if it has one."""
     over_positions: bool = False
-    """Its measures are over customers' positions `p`, not over lines: each row is a customer."""
+    """Its measures are over customers' positions `p` or their peers `peer`, not over lines."""
 
     def measure(self, name: str) -> Measure:
         return next(measure for measure in self.measures if measure.name == name)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What measures are counted over: a table expression with its alias, and which of its rows."""
+
+    source: str
+    where: Sequence[str]
 
 
 def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
@@ -85,15 +93,23 @@ def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
     return list(found)
 
 
-def counts(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:
-    """One SELECT for measures that count positions; the nth is the column `m<n>`."""
-    columns = [
-        f"count(*) FILTER (WHERE {measure.where}) AS m{n}"
-        for n, measure in enumerate(measures)
-        if isinstance(measure, Customers)
-    ]
-    assert len(columns) == len(measures)
-    return f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(scope)}"
+def counts(measures: Sequence[Measure], positions: Rows, peers: Rows) -> str:
+    """One SELECT for measures that count customers; the nth is the column `m<n>`.
+
+    Those over positions share one pass: each row is a customer. One over peers has rows for several products.
+    """
+    columns, passes = [], ""
+    for n, measure in enumerate(measures):
+        assert isinstance(measure, Customers)
+        if "peer." in measure.where:
+            where = " AND ".join([*peers.where, measure.where])
+            columns.append(
+                f"(SELECT count(DISTINCT peer.customer_id) FROM {peers.source} WHERE {where}) AS m{n}"
+            )
+        else:
+            columns.append(f"count(*) FILTER (WHERE {measure.where}) AS m{n}")
+            passes = f" FROM {positions.source} WHERE {' AND '.join(positions.where)}"
+    return f"SELECT {', '.join(columns)}{passes}"
 
 
 def statement(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:

@@ -39,6 +39,9 @@ def _median_of_band(product: str) -> str:
 
 _MEDIAN = "CASE rate.product " + " ".join(f"WHEN '{p}' THEN {_median_of_band(p)}" for p in PRODUCTS) + " END"
 
+# Most customers are above the limit of every band, which is cheaper to find than their band.
+_LIMIT = f"{{median}} * :share_of_median::float8 * {_SLACK!r}"
+
 PEERS = f"""(
     WITH kept AS MATERIALIZED (
         SELECT m.product, m.band, m.peers, m.median FROM peer_medians m
@@ -56,7 +59,8 @@ PEERS = f"""(
         SELECT product, band, CASE WHEN peers < :minimum_peers::int THEN everyone.median ELSE bands.median END AS median
         FROM bands LEFT JOIN everyone USING (product)
     )
-    SELECT product, customer_id, median, rate < median * :share_of_median::float8 * {_SLACK!r} AS is_low
+    SELECT product, customer_id, median, rate < {_LIMIT.format(median="(SELECT max(median) FROM medians)")}
+           AND rate < {_LIMIT.format(median="median")} AS is_low
     FROM (SELECT rate.*, {_MEDIAN} AS median FROM ({_rates(_OF_PRODUCTS)}) rate) rate
 )"""
 """A row for each customer and product with licenses in force: its peers' median, and whether it is low."""
@@ -65,6 +69,3 @@ PEER_JOIN = f"LEFT JOIN {PEERS} peer ON peer.product = ls.product AND peer.custo
 
 IS_LOW = f"(peer.is_low AND {LINE_IN_FORCE})"
 """A line in force of a customer that is low for the line's product."""
-
-LOW_CUSTOMER = f"p.customer_id IN (SELECT peer.customer_id FROM {PEERS} peer WHERE peer.is_low)"
-"""A position `p` of a customer that is low for one of the products."""

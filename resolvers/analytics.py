@@ -7,10 +7,10 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
-from kpis.license_state import ASSIGNED, TOTAL, USED
+from kpis.license_state import ASSIGNED, FIGURES_OF_LINE, TOTAL, USED
 from kpis.licenses import SECTIONS
-from kpis.measures import Customers, Measure, Ratio, Section, Sum, counts, statement
-from kpis.peers import PEER_JOIN
+from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, counts, statement
+from kpis.peers import PEER_JOIN, PEERS
 from kpis.positions import ALL, positions
 from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
@@ -101,9 +101,9 @@ ANALYTICS_LINE = Entity(
     columns={
         "as_of": ":as_of::date",
         "customer_id": "ls.customer_id",
-        "subscription_id": "l.subscription_id",
-        "trial_id": "l.trial_id",
-        "display_id": f"coalesce(es.external_id, '{TRIAL_DISPLAY_ID}')",
+        "subscription_id": "CASE WHEN NOT ls.is_trial THEN ls.entitlement_id END",
+        "trial_id": "CASE WHEN ls.is_trial THEN ls.entitlement_id END",
+        "display_id": f"CASE WHEN ls.is_trial THEN '{TRIAL_DISPLAY_ID}' ELSE ls.external_id END",
         "product": "ls.product",
         "days_since_added": ":as_of::date - ls.added_on",
         "months_since_added": _whole_months("ls.added_on", ":as_of::date"),
@@ -112,12 +112,10 @@ ANALYTICS_LINE = Entity(
         "months_remaining": _whole_months(":as_of::date", "ls.end_date"),
         "auto_renew": "ls.auto_renew",
         "peer_median_assignment_rate": "peer.median",
-    },
+    }
+    | FIGURES_OF_LINE,
     joins={
         "c": Join("JOIN customers c ON c.partner_id = :partner AND c.id = ls.customer_id"),
-        "l": Join("JOIN licenses l ON l.partner_id = :partner AND l.id = ls.license_id"),
-        "es": Join("LEFT JOIN subscriptions es ON es.partner_id = :partner AND es.id = l.subscription_id"),
-        "et": Join("LEFT JOIN trials et ON et.partner_id = :partner AND et.id = l.trial_id"),
         "peer": Join(PEER_JOIN),
     },
 )
@@ -138,7 +136,7 @@ class LicenseRowOrderField(StrEnum):
 _TIES = (
     Key("c.name"),
     Key("c.external_id"),
-    Key("coalesce(es.external_id, et.external_id)"),
+    Key("ls.external_id"),
     Key("ls.product"),
     Key("ls.license_id", "bigint"),
 )
@@ -232,9 +230,11 @@ class Figures:
 
     @staticmethod
     def _over_positions(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
-        where = lines.of_customers(context, "p.customer_id")
-        source = f"({positions('= :position')}) p"
-        return counts(measures, source, where)
+        return counts(
+            measures,
+            Rows(f"({positions('= :position')}) p", lines.of_customers(context, "p.customer_id")),
+            Rows(f"{PEERS} peer", lines.of_customers(context, "peer.customer_id")),
+        )
 
 
 def _windowed(measure: Measure, window: str | None, n: int) -> Measure:
