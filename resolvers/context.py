@@ -10,11 +10,14 @@ from aiodataloader import DataLoader
 
 from kpis.policy import Policy
 from resolvers.database import Database
+from resolvers.errors import BadUserInput
 from resolvers.events import Events, NoEvents
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
 from resolvers.viewer import Viewer
 
+EARLIEST = date(1900, 1, 1)
+"""The first day to look at: the longest trend from it has dates still."""
 Columns = frozenset[str]
 Arguments = tuple[tuple[str, Any], ...]
 """Arguments by name, frozen and sorted, so that the same ones meet in the same batch."""
@@ -64,6 +67,12 @@ class Context:
     memory: dict[Any, Any] = field(default_factory=dict)
     """For what is worked out once a request, such as which columns a selection wants."""
     _loaders: dict[Any, Any] = field(default_factory=dict)
+
+    def day(self, as_of: date | None) -> date:
+        """D: the day that is asked for, or today. Raises BadUserInput for one that trends cannot go back from."""
+        if as_of is not None and as_of < EARLIEST:
+            raise BadUserInput(f"asOf: give {EARLIEST} or a later day, not {as_of}.")
+        return as_of or self.today
 
     def parameters(self, as_of: date | None = None) -> dict[str, Any]:
         """The parameters that any statement may name: the partner, the admin, D and the thresholds."""

@@ -259,4 +259,4 @@ def analytics(info: Info, as_of: AsOf = None, filter: OfCustomers = None) -> Any
     """The root of analytics; raises Forbidden for those who may not see them."""
     require(info.context.viewer, Permission.VIEW_ANALYTICS, "analytics")
     criteria = customer_criteria(info.context, given(filter))
-    return _Analytics(Lines(ANALYTICS_PRODUCTS, as_of or info.context.today, criteria))
+    return _Analytics(Lines(ANALYTICS_PRODUCTS, info.context.day(as_of), criteria))

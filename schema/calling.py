@@ -175,7 +175,7 @@ class CustomerCalling:
 def calling_of_customer(root: Any, info: Info, as_of: AsOf = None) -> Any:
     """`Customer.calling`. Raises Forbidden for those who may not see it."""
     require(info.context.viewer, Permission.VIEW_ANALYTICS, "calling figures")
-    return SimpleNamespace(customer=root.id, week=latest_completed_week(as_of or info.context.today))
+    return SimpleNamespace(customer=root.id, week=latest_completed_week(info.context.day(as_of)))
 
 
 def calling_of(root: Any) -> Any:

@@ -79,7 +79,7 @@ def _license_trend(
     last: Buckets = 13,
     as_of: AsOf = None,
 ) -> Load:
-    days = buckets(as_of or info.context.today, interval, last)
+    days = buckets(info.context.day(as_of), interval, last)
     return Load(DISTRIBUTION_OF_CUSTOMER, arguments=(("buckets", days), ("product", product)))
 
 

@@ -46,7 +46,7 @@ def _state(info: At, as_of: AsOf = None) -> Load:
 
 
 def _trend(info: At, interval: ByInterval = Interval.WEEK, last: Buckets = 13, as_of: AsOf = None) -> Load:
-    days = buckets(as_of or info.context.today, interval, last)
+    days = buckets(info.context.day(as_of), interval, last)
     return Load(DISTRIBUTION_OF_LICENSE, arguments=(("buckets", days),))
 
 

@@ -236,6 +236,32 @@ async def test_windows_that_make_no_sense(world: World, arguments: str) -> None:
     assert answer.errors[0]["message"].startswith("days:")
 
 
+LONGEST = """licenses(product: CALLING) {{
+    day: distributionTrend(interval: DAY, last: 1000) {{ from total }}
+    month: distributionTrend(interval: MONTH, last: 1000) {{ from total }} recentlyAdded {{ newCustomers }} }}
+  calling {{ week {{ start end }} usage {{ trend(weeks: 520) {{ calls }} }} }}"""
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+async def test_the_first_and_the_last_day(world: World, day: str) -> None:
+    query = f"""{{ analytics(asOf: "{day}") {{ {LONGEST.format()} }}
+      customers(first: 1) {{ nodes {{ calling(asOf: "{day}") {{ week {{ start }} }} licenses(asOf: "{day}") {{ total }}
+        licenseTrend(asOf: "{day}", interval: MONTH, last: 1000) {{ from total }} }} }} }}"""
+    assert (await world.api.ask(FULL, query)).errors == []
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "0001-01-01"])
+async def test_days_before_the_first(world: World, day: str) -> None:
+    for query in (
+        f'{{ analytics(asOf: "{day}") {{ calling {{ week {{ start }} }} }} }}',
+        f'{{ customers(first: 1) {{ nodes {{ calling(asOf: "{day}") {{ week {{ start }} }} }} }} }}',
+        f'{{ customers(first: 1) {{ nodes {{ licenseTrend(asOf: "{day}", interval: MONTH) {{ from }} }} }} }}',
+    ):
+        answer = await world.api.ask(FULL, query)
+        assert answer.codes == ["BAD_USER_INPUT"]
+        assert answer.errors[0]["message"].startswith("asOf:")
+
+
 async def test_random_operations_agree(world: World) -> None:
     """Tagged groups compared by aliases in one operation, at random days."""
     draw = random.Random(3)
