@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from models.statement import bind
@@ -34,6 +35,8 @@ class Database:
     wait_seconds: float = 10.0
     waiting: ClassVar[int] = 0
     """How many of the process's statements wait for a connection at this moment."""
+    told_of_statements: ClassVar[Callable[[LoggedQuery], None] | None] = None
+    """Is told of each statement at its end, where someone wants to know."""
     statements: int = 0
     seconds: float = 0.0
     texts: list[str] = field(default_factory=list)
@@ -87,7 +90,12 @@ class Database:
             raise Busy("Every database connection is in use. Try again shortly.") from None
         finally:
             Database.waiting -= 1
+        told = Database.told_of_statements
+        if told is not None:
+            connection.add_query_logger(told)
         try:
             yield connection
         finally:
+            if told is not None:
+                connection.remove_query_logger(told)
             await pool.release(connection)

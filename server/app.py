@@ -21,6 +21,7 @@ from server.health import Health
 from server.metrics import exposition
 from server.service import build_service
 from server.settings import WORKERS, Settings, load_settings
+from server.tracing import load, traced
 from server.tracked import Tracked
 
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        tracer = load(settings)
         async with opened(url, settings, serving=True) as client:
             await require_up_to_date(client)
             health = Health(client, read_only=settings.database_read_only)
@@ -49,9 +51,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
             gc.collect()
             gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
             try:
-                with health.ending(settings.drain_seconds):
+                with health.ending(settings.drain_seconds), traced(tracer):
                     yield
             finally:
+                if tracer:
+                    await asyncio.to_thread(tracer.close)
                 for task in running:
                     task.cancel()
                 await asyncio.wait(running)

@@ -21,7 +21,7 @@ from executor.run import Compiled
 from resolvers.context import Context
 from resolvers.errors import ClientError
 from schema import build_schema
-from server import metrics, record
+from server import metrics, record, tracing
 from server.cost import price_of
 from server.limits import Maxima, TooComplex, check
 from server.rate import Rates
@@ -104,9 +104,12 @@ class Executor:
         record.now().runs(result, query, variable_values)
         try:
             async with asyncio.timeout(self._timeout):
-                operation = self._operation(query, operation_name, variable_values, allowed, result)
+                with tracing.span("graphql.prepare"):
+                    operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:
-                    await self._charged(operation, context, variable_values or {}, result)
+                    with tracing.span("graphql.execute") as span:
+                        await self._charged(operation, context, variable_values or {}, result)
+                        span.tell(way=result.way)
         except NotNow as error:
             result.errors, result.not_now = [error], error
         except TooComplex as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from server import record
+from server import record, tracing
 
 
 class _Formatter(logging.Formatter):
@@ -18,6 +18,8 @@ class _Formatter(logging.Formatter):
         request_id = record.now().request_id
         if request_id != "-":
             found["request"] = request_id
+        if trace_id := tracing.trace_id():
+            found["trace_id"] = trace_id
         return found | getattr(line, "fields", {})
 
     def said(self, line: logging.LogRecord) -> str:

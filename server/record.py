@@ -17,6 +17,7 @@ from executor.documents import Operation
 from resolvers.database import Database
 from resolvers.viewer import Viewer
 from server import metrics
+from server.tracing import NO_SPAN, Span
 
 log = logging.getLogger("partnerhub.operations")
 faults = logging.getLogger("partnerhub.graphql")
@@ -41,6 +42,8 @@ class Record:
     """Told only where a setting says so."""
     database: Database | None = None
     error_ids: list[str] = field(default_factory=list)
+    span: Span = NO_SPAN
+    """The request's, to be told of its operation as well."""
     _seen: Seen | None = None
     _values: tuple[str, Any] = ("", None)
     _told: bool = False
@@ -67,6 +70,9 @@ class Record:
         statements, sql_seconds = (
             (self.database.statements, self.database.seconds) if self.database else (0, 0.0)
         )
+        name = (operation.name or "")[:100] if operation else None
+        document = operation.document.hash if operation else None
+        self.span.tell(outcome=outcome, operation=name, type=type, document=document, way=way)
         metrics.operation(outcome, type, way, seconds, statements, sql_seconds)
         if not log.isEnabledFor(logging.INFO):
             return

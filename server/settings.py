@@ -147,6 +147,18 @@ class Settings(Policy, BaseSettings):
         "https://admin.webex.com/customers/{id}",
         description="What `launchUrl` opens; `{id}` stands for the customer's ID.",
     )
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Where traces are sent, by OTLP over HTTP: `http://collector:4318/v1/traces`. Needs"
+        " `partnerhub[otel]`. Unset: none are made.",
+    )
+    trace_share: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="The share of requests that is traced, where whoever calls has not decided.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="The least that is logged."
     )

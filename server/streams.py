@@ -11,7 +11,7 @@ from strawberry.types.execution import PreExecutionError
 
 from executor.documents import NoOperation
 from resolvers.errors import BadUserInput, Unauthenticated
-from server import record
+from server import record, tracing
 from server.execution import NotAllowed, code_of, outcome, present, wrapped
 from server.record import Record
 from server.service import Service
@@ -39,10 +39,11 @@ async def _results(
     service: Service, authorization: str | None, query: str, operation: dict[str, Any], seen: Record
 ) -> AsyncGenerator[ExecutionResult, None]:
     try:
-        async with service.turn():
-            context = await service.authenticate(authorization)
-            result = await service.executor.run(query, context, **operation)
-        seen.ended(outcome(result))
+        with tracing.span("graphql.operation") as seen.span:
+            async with service.turn():
+                context = await service.authenticate(authorization)
+                result = await service.executor.run(query, context, **operation)
+            seen.ended(outcome(result))
         # The protocols end an operation that was refused before it ran by a message of its own.
         yield result if result.way else PreExecutionError(data=None, errors=result.errors)
         return

@@ -4,11 +4,12 @@ import logging
 import re
 import secrets
 import time
+from contextlib import nullcontext
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server import record
+from server import record, tracing
 
 log = logging.getLogger("partnerhub.requests")
 
@@ -26,7 +27,8 @@ class Tracked:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        request_id = _id(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        request_id = _id(headers)
         seen = record.begin(request_id)
         status = 0
 
@@ -34,11 +36,16 @@ class Tracked:
             nonlocal status
             if message["type"] in ("http.response.start", "websocket.accept"):
                 status = message.get("status", 101)
+                span.tell(status=status)
                 MutableHeaders(scope=message)[_HEADER] = request_id
             await send(message)
 
+        # A socket has no span of its own: it would be told of when it closes, hours after its operations.
+        tracked = tracing.request(scope, headers) if scope["type"] == "http" else nullcontext(tracing.NO_SPAN)
         try:
-            await self._app(scope, receive, tell)
+            with tracked as span:
+                seen.span = span
+                await self._app(scope, receive, tell)
         finally:
             if log.isEnabledFor(logging.DEBUG):
                 ms = round((time.perf_counter() - seen.started) * 1000, 1)

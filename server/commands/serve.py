@@ -14,6 +14,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from server import tracing
 from server.commands.common import CommandError, command_settings, err
 from server.database import database_url, opened, require_up_to_date
 from server.logs import log_config
@@ -48,6 +49,7 @@ def serve(
 
 def run_server(settings: Settings, url: str, announce: Callable[[str], None]) -> None:
     """Serve until told to end. `announce` is told the address once it is taken."""
+    tracing.load(settings)  # so that what is missing is told before anything is started
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     announce(f"http://{host}:{listening.getsockname()[1]}")
