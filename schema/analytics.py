@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from executor.declare import At, Load, related
+from executor.declare import At, Load, related, through
 from kpis import licenses as kpi
 from kpis.measures import Section
 from resolvers.analytics import (
@@ -23,7 +23,6 @@ from resolvers.analytics import (
 from resolvers.customers import CUSTOMER_BY_ID, customer_criteria
 from resolvers.distribution import DISTRIBUTION, buckets
 from resolvers.entitlements import SUBSCRIPTION_BY_ID, TRIAL_BY_ID
-from resolvers.licenses import STATE_OF_LICENSE
 from resolvers.page import PageRequest
 from resolvers.partner import PARTNER_BY_ID
 from resolvers.scope import require
@@ -42,8 +41,8 @@ from schema.kpis import section_type
 from schema.licenses import LicenseState
 
 
-def _state(root: Any, info: At) -> Load:
-    return Load(STATE_OF_LICENSE, root.id, (("as_of", root.as_of),))
+def _itself(root: Any) -> Any:
+    return root
 
 
 def _entitlement(root: Any, info: At) -> Load:
@@ -65,11 +64,11 @@ class LicenseRow:
     )
     display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
     product: Product = strawberry.field(description="What is licensed.")
-    state = related(
-        _state,
-        type=LicenseState,
+    state = strawberry.field(
+        resolver=_itself,
+        graphql_type=LicenseState,
         description="How many are assigned and used.",
-        needs=("as_of",),
+        metadata=through("as_of"),
     )
     days_since_added: int = strawberry.field(description="Days since the entitlement was added.")
     months_since_added: int = strawberry.field(
