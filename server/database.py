@@ -37,20 +37,21 @@ def database_url(settings: Settings) -> Iterator[str]:
 async def opened(url: str, settings: Settings, *, serving: bool = False) -> AsyncIterator[AsyncpgDBClient]:
     """The database with its pool of connections. Raises DatabaseError when it can't be reached or is too old.
 
-    While serving, the database ends by itself what the service should have ended: a statement that outlives its
-    operation. What a command does may take as long as it takes.
+    While serving, the database ends by itself what the service should have ended: a statement or a transaction that
+    outlives its operation. What a command does may take as long as it takes.
     """
     timeout_ms = int(settings.request_timeout_seconds * 1000)
-    timeouts = {"idle_in_transaction_session_timeout": str(timeout_ms)}
-    if serving:
-        timeouts["statement_timeout"] = str(timeout_ms + GRACE_MS)
+    timeouts = {
+        "idle_in_transaction_session_timeout": str(timeout_ms),
+        "statement_timeout": str(timeout_ms + GRACE_MS),
+    }
     config = _config(
         url,
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
         reset=_leave_as_it_is,
-        server_settings=timeouts,
+        server_settings=timeouts if serving else {},
     )
     async with TortoiseContext() as context:
         await context.init(config=config)

@@ -125,4 +125,6 @@ async def test_the_database_ends_by_itself_what_outlives_an_operation(database_u
         with pytest.raises(asyncpg.QueryCanceledError):
             await one.execute("SELECT pg_sleep(60)")
     async with opened(database_url, settings) as client, client.acquire_connection() as one:
-        assert await one.fetchval("SHOW statement_timeout") == "0"  # commands take as long as they take
+        # commands take as long as they take
+        assert await one.fetchval("SHOW statement_timeout") == "0"
+        assert await one.fetchval("SHOW idle_in_transaction_session_timeout") == "0"
