@@ -19,6 +19,7 @@ from server.gauges import Gauges
 from server.graphiql import assets
 from server.health import Health
 from server.metrics import exposition
+from server.persisted import read_manifest
 from server.service import build_service
 from server.settings import WORKERS, Settings, load_settings
 from server.tracing import load, traced
@@ -26,11 +27,16 @@ from server.tracked import Tracked
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
-    """The application for these settings, or for those of the environment. It needs a database URL."""
+    """The application for these settings, or for those of the environment. It needs a database URL.
+
+    Raises DatabaseError and SettingsError.
+    """
     settings = settings or load_settings(workers=os.environ.get(WORKERS))
     url = settings.database_url
     if url is None:
         raise DatabaseError("set PARTNERHUB_DATABASE_URL, or start by `partnerhub serve`")
+
+    trusted = read_manifest(settings.trusted_documents) if settings.trusted_documents else None
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -39,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await require_up_to_date(client)
             health = Health(client, read_only=settings.database_read_only)
             await health.start()
-            service = await build_service(settings, client)
+            service = await build_service(settings, client, trusted)
             gauges = Gauges(service)
             running = [asyncio.create_task(gauges.run())]
             if not settings.database_read_only:  # a standby takes no LISTEN

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from executor.documents import NoOperation
 from resolvers.context import Context
-from resolvers.errors import Unauthenticated
+from resolvers.errors import ClientError, Unauthenticated
 from server import record
 from server.disconnect import ClientGone, while_connected
 from server.event_stream import EventStream, only
@@ -86,6 +86,10 @@ class Endpoint:
             return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status, **error.headers)
         except ClientGone:
             raise
+        except ClientError as error:  # about which document is meant
+            record.now().ended(code_of(error))
+            status = 400 if media_type == RESPONSE_TYPE else 200
+            return answer({"errors": [error.formatted]}, media_type, status)
         except Exception as error:  # such as a database that is gone when it is asked who the viewer is
             failure = present(wrapped(error))
             record.now().ended(code_of(failure))
@@ -97,7 +101,7 @@ class Endpoint:
         started = time.perf_counter()
         try:
             result = await self._service.executor.run(
-                operation.query,
+                self._service.persisted.text(operation.sent, context.viewer),
                 context,
                 variable_values=operation.variables,
                 operation_name=operation.operation_name,
@@ -117,7 +121,7 @@ class Endpoint:
                 results(
                     self._service,
                     authorization(request.headers),
-                    operation.query,
+                    operation.sent,
                     variable_values=operation.variables,
                     operation_name=operation.operation_name,
                 )

@@ -90,6 +90,16 @@ class Executor:
         self._maximum_cost = cost
         self._timeout = timeout_seconds
 
+    def problems(self, text: str) -> list[GraphQLError]:
+        """Why a document cannot be run, as far as that is known beforehand."""
+        try:
+            document = self.documents.parse(text)
+            for operation in document.operations:
+                check(operation, self._maxima)
+        except GraphQLError as error:
+            return [error]
+        return document.errors
+
     async def run(
         self,
         query: str,

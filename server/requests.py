@@ -9,11 +9,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
+from server.persisted import Sent
 from server.settings import Settings
 
 RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
+_TEXTS = ("query", "operationName", "documentId", "id", "doc_id")
+_NAMES = ("query", "documentId", "id", "doc_id", "extensions")
 _NO_ENCODING = {"Accept-Encoding": "identity"}
 
 
@@ -30,7 +33,7 @@ class BadRequest(Exception):
 class Operation:
     """What a client asked to be run."""
 
-    query: str
+    sent: Sent
     operation_name: str | None
     variables: dict[str, Any] | None
 
@@ -73,16 +76,13 @@ def read_operation(request: Request, body: bytes | BadRequest) -> Operation:
     if isinstance(body, BadRequest):
         raise body
     if request.method != "GET":
-        return _operation(_json(body, "The body"))
+        return operation_of(_json(body, "The body"))
     parameters = request.query_params
-    given: dict[str, Any] = {
-        "query": parameters.get("query"),
-        "operationName": parameters.get("operationName") or None,
-    }
+    given: dict[str, Any] = {name: parameters[name] for name in _TEXTS if parameters.get(name)}
     for name in ("variables", "extensions"):
         if parameters.get(name):
             given[name] = _json(parameters[name].encode(errors="surrogatepass"), name)
-    return _operation(given)
+    return operation_of(given)
 
 
 def _json(data: bytes, what: str) -> Any:
@@ -92,20 +92,34 @@ def _json(data: bytes, what: str) -> Any:
         raise BadRequest(f"{what} is not valid JSON (in UTF-8).") from None
 
 
-def _operation(given: Any) -> Operation:
+def operation_of(given: Any) -> Operation:
+    """The operation that a request's parameters describe. Raises BadRequest."""
     if not isinstance(given, dict):
         raise BadRequest("The body has to be a JSON object with a `query`.")
-    query, name = given.get("query"), given.get("operationName")
-    variables, extensions = given.get("variables"), given.get("extensions")
-    if not isinstance(query, str) or not query:
+    for name in _TEXTS:
+        if not isinstance(given.get(name), str | None):
+            raise BadRequest(f"`{name}` has to be a text.")
+    for name in ("variables", "extensions"):
+        if not isinstance(given.get(name), dict | None):
+            raise BadRequest(f"`{name}` has to be an object.")
+    document_id = given.get("documentId") or given.get("id") or given.get("doc_id") or None
+    sent = Sent(given.get("query") or None, document_id, _sha256(given.get("extensions") or {}))
+    if not (sent.text or sent.name or sent.sha256):
         raise BadRequest("`query` has to be a text that holds the operation.")
-    if not isinstance(name, str | None):
-        raise BadRequest("`operationName` has to be a text.")
-    if not isinstance(variables, dict | None):
-        raise BadRequest("`variables` has to be an object.")
-    if not isinstance(extensions, dict | None):
-        raise BadRequest("`extensions` has to be an object.")
-    return Operation(query, name, variables)
+    return Operation(sent, given.get("operationName"), given.get("variables"))
+
+
+def _sha256(extensions: dict[str, Any]) -> str | None:
+    """The hash by which Apollo's clients name a document."""
+    persisted = extensions.get("persistedQuery")
+    match persisted:
+        case None:
+            return None
+        case {"version": 1, "sha256Hash": str(digest)} if digest:
+            return digest
+        case {"version": int(), "sha256Hash": str()}:
+            raise BadRequest("`persistedQuery` of another version than 1 is not supported.")
+    raise BadRequest("`persistedQuery` has to be an object with `version` and `sha256Hash`.")
 
 
 def answers_as(request: Request) -> str | None:
@@ -142,7 +156,7 @@ def wants_page(request: Request) -> bool:
     """A browser that opens the address, rather than a client that asks."""
     return (
         request.method == "GET"
-        and "query" not in request.query_params
+        and not any(name in request.query_params for name in _NAMES)
         and "text/html" in request.headers.get("accept", "").lower()
     )
 

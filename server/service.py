@@ -1,5 +1,6 @@
 """What one process serves with: settings, database, keys, executor and events."""
 
+import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -18,9 +19,12 @@ from server.jwks import ProviderKeys
 from server.keys import LocalKeys
 from server.limits import Maxima
 from server.listener import Listener
+from server.persisted import Persisted
 from server.rate import Buckets, Rates
 from server.settings import Settings
 from server.tokens import Keys, Verifier
+
+log = logging.getLogger("partnerhub.documents")
 
 
 @dataclass
@@ -35,6 +39,7 @@ class Service:
     listener: Listener
     memory: Memory
     admission: Admission
+    persisted: Persisted
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
@@ -78,7 +83,10 @@ def _rates(settings: Settings) -> Rates:
     )
 
 
-async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
+async def build_service(
+    settings: Settings, client: AsyncpgDBClient, trusted: dict[str, str] | None = None
+) -> Service:
+    """The service; `trusted` are the documents of the manifest, where there is one."""
     keys: Keys
     if settings.jwks_url:
         keys = ProviderKeys(settings.jwks_url, settings.jwks_ttl_seconds, settings.jwks_pause_seconds)
@@ -91,21 +99,26 @@ async def build_service(settings: Settings, client: AsyncpgDBClient) -> Service:
         settings.maximum_aliases,
         settings.maximum_directives,
     )
+    executor = Executor(
+        maxima,
+        _rates(settings),
+        tokens=settings.maximum_tokens,
+        errors=settings.maximum_errors,
+        cost=settings.maximum_cost,
+        timeout_seconds=settings.request_timeout_seconds,
+        compiled=settings.executor == "compiled",
+    )
+    for name, text in (trusted or {}).items():
+        if errors := executor.problems(text):
+            log.warning("the trusted document %s cannot be run: %s", name, errors[0].message)
     return Service(
         settings=settings,
         client=client,
         ids=GlobalIds(rows[0]["id_key"]),
         verifier=Verifier(settings, keys),
-        executor=Executor(
-            maxima,
-            _rates(settings),
-            tokens=settings.maximum_tokens,
-            errors=settings.maximum_errors,
-            cost=settings.maximum_cost,
-            timeout_seconds=settings.request_timeout_seconds,
-            compiled=settings.executor == "compiled",
-        ),
+        executor=executor,
         listener=Listener(client),
         memory=Memory(settings.remembered_values, metrics.remembered),
         admission=Admission(settings.operations_at_once, settings.operations_waiting),
+        persisted=Persisted(trusted, settings.ad_hoc_roles, settings.registered_documents),
     )

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from kpis.policy import Policy
+from models.enums import PartnerRole
 
 WORKERS = "_PARTNERHUB_WORKERS"
 """Where a worker reads how many they are, whatever flag or file said so to the command that started them."""
@@ -111,6 +112,21 @@ class Settings(Policy, BaseSettings):
         200,
         ge=0,
         description="The most that wait for their turn in a process; beyond, the answer is HTTP 503.",
+    )
+    registered_documents: int = Field(
+        1000,
+        ge=0,
+        description="How many documents a process remembers by the hash under which clients registered them"
+        " (automatic persisted queries); 0: none.",
+    )
+    trusted_documents: Path | None = Field(
+        None,
+        description="A file of documents by name, as relay-compiler and graphql-codegen write it. With it, whatever"
+        " else is sent needs one of the next setting's roles.",
+    )
+    ad_hoc_roles: tuple[PartnerRole, ...] = Field(
+        (PartnerRole.PARTNER_FULL_ADMIN,),
+        description="With trusted documents: who may send others, GraphiQL included.",
     )
     maximum_errors: int = Field(
         5, ge=1, description="The most errors that an answer lists; of the rest, it tells how many there are."

@@ -17,6 +17,8 @@ from strawberry.types import ExecutionResult
 
 from resolvers.errors import Unauthenticated
 from server import record
+from server.persisted import Sent
+from server.requests import BadRequest, operation_of
 from server.service import Service
 from server.streams import results
 from server.tokens import authorization
@@ -29,24 +31,25 @@ class _Messages(ASGIWebSocketAdapter):
 
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
-            if not _well_formed(message):
-                raise NonJsonMessageReceived
-            yield message
+            yield _well_formed(message)
 
 
-def _well_formed(message: object) -> bool:
+def _well_formed(message: Any) -> object:
+    """The message as the handler takes it: what was sent for the document in the place of its text."""
     match message:
-        case {"type": "subscribe", "id": str(), "payload": {"query": str() as query} as payload} if query:
-            return isinstance(payload.get("variables"), dict | None) and isinstance(
-                payload.get("operationName"), str | None
-            )
+        case {"type": "subscribe", "id": str(), "payload": payload}:
+            try:
+                operation = operation_of(payload)
+            except BadRequest:
+                raise NonJsonMessageReceived from None
+            return {**message, "payload": {**payload, "query": operation.sent}}
+        case {"type": "subscribe"}:
+            raise NonJsonMessageReceived
         case {"type": "complete", "id": str()}:
-            return True
-        case {"type": "subscribe" | "complete"}:
-            return False
-        case {"type": str()}:
-            return True
-    return False
+            return message
+        case {"type": str() as type} if type != "complete":
+            return message
+    raise NonJsonMessageReceived
 
 
 class Sockets(GraphQL[Any, None]):
@@ -96,6 +99,6 @@ class _Signed:
         return getattr(self._schema, name)
 
     async def stream(
-        self, query: str, *, context_value: Any, root_value: None, **operation: Any
+        self, query: Sent, *, context_value: Any, root_value: None, **operation: Any
     ) -> AsyncGenerator[ExecutionResult, None]:
         return results(self._service, context_value["authorization"], query, **operation)

@@ -13,17 +13,18 @@ from executor.documents import NoOperation
 from resolvers.errors import BadUserInput, Unauthenticated
 from server import record, tracing
 from server.execution import NotAllowed, code_of, outcome, present, wrapped
+from server.persisted import Sent
 from server.record import Record
 from server.service import Service
 
 
 async def results(
-    service: Service, authorization: str | None, query: str, **operation: Any
+    service: Service, authorization: str | None, sent: Sent, **operation: Any
 ) -> AsyncGenerator[ExecutionResult, None]:
     """The results, until the client, the token or the admin's access is gone. What fails is the last of them."""
     seen = record.begin(record.now().request_id)
     try:
-        async with aclosing(_results(service, authorization, query, operation, seen)) as found:
+        async with aclosing(_results(service, authorization, sent, operation, seen)) as found:
             async for result in found:
                 yield result
     except NoOperation as error:
@@ -36,12 +37,13 @@ async def results(
 
 
 async def _results(
-    service: Service, authorization: str | None, query: str, operation: dict[str, Any], seen: Record
+    service: Service, authorization: str | None, sent: Sent, operation: dict[str, Any], seen: Record
 ) -> AsyncGenerator[ExecutionResult, None]:
     try:
         with tracing.span("graphql.operation") as seen.span:
             async with service.turn():
                 context = await service.authenticate(authorization)
+                query = service.persisted.text(sent, context.viewer)
                 result = await service.executor.run(query, context, **operation)
             seen.ended(outcome(result))
         # The protocols end an operation that was refused before it ran by a message of its own.

@@ -18,6 +18,7 @@ from server import tracing
 from server.commands.common import CommandError, command_settings, err
 from server.database import database_url, opened, require_up_to_date
 from server.logs import log_config
+from server.persisted import read_manifest
 from server.settings import WORKERS, Settings
 
 BACKLOG = 2048
@@ -50,6 +51,8 @@ def serve(
 def run_server(settings: Settings, url: str, announce: Callable[[str], None]) -> None:
     """Serve until told to end. `announce` is told the address once it is taken."""
     tracing.load(settings)  # so that what is missing is told before anything is started
+    if settings.trusted_documents:
+        read_manifest(settings.trusted_documents)
     listening = _listen(settings.host, settings.port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     announce(f"http://{host}:{listening.getsockname()[1]}")
