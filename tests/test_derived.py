@@ -11,6 +11,9 @@ import pytest
 from ingest import rebuild, run_import
 from kpis.calling_weeks import ROLL_UPS
 from kpis.derived import refresh_license_states
+from models.migrate import migrate
+from server.database import opened
+from server.settings import load_settings
 from tests.rows import Rows, random_rows, write_rows
 
 DERIVED = ("license_states", "license_changes", "customer_positions", "peer_medians", *ROLL_UPS)
@@ -106,5 +109,27 @@ async def test_importing_again_changes_nothing_derived(
         before = await _derived(connection)
         await run_import(connection, tmp_path, partner="One")
         assert await _derived(connection) == before
+    finally:
+        await connection.close()
+
+
+async def test_a_migration_fills_what_it_adds(fresh_database_url: str, tmp_path: Path, today: date) -> None:
+    """The rows of before are what they would be if they had been kept from the start."""
+    write_rows(random_rows(7, 60, today), tmp_path, "parquet")
+    connection = await asyncpg.connect(fresh_database_url)
+    try:
+        for partner in ("One", "Other"):
+            await run_import(connection, tmp_path, partner=partner)
+        kept = await _derived(connection)
+        assert any(row[-1] is None for row in kept["calling_weeks"])
+        assert any(row[-1] for row in kept["calling_weeks"])
+        await connection.execute(
+            "DELETE FROM calling_weeks WHERE calls = 0; ALTER TABLE calling_weeks DROP licensed;"
+            "ALTER TABLE license_states DROP entitlement_id, DROP external_id;"
+            "DELETE FROM tortoise_migrations WHERE name = '0008_what_is_kept'"
+        )
+        async with opened(fresh_database_url, load_settings(database_url=fresh_database_url)):
+            assert await migrate() == ["0008_what_is_kept"]
+        assert await _derived(connection) == kept
     finally:
         await connection.close()
