@@ -2,7 +2,7 @@
 
 from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
 from ingest.retention import drop_old_calls
-from ingest.run import rebuild, run_import
+from ingest.run import rebuild, rebuild_missing, run_import
 
 __all__ = [
     "ImportFailed",
@@ -12,5 +12,6 @@ __all__ = [
     "TableCount",
     "drop_old_calls",
     "rebuild",
+    "rebuild_missing",
     "run_import",
 ]

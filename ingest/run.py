@@ -116,6 +116,17 @@ async def rebuild(connection: asyncpg.Connection, partner: str, policy: Policy |
         )
 
 
+async def rebuild_missing(connection: asyncpg.Connection, policy: Policy | None = None) -> list[str]:
+    """Rebuild for the partners whose call records were never rolled up: they are from before there were roll-ups."""
+    rows = await connection.fetch(
+        "SELECT name FROM partners p WHERE EXISTS (SELECT FROM calls c WHERE c.partner_id = p.id)"
+        " AND NOT EXISTS (SELECT FROM calling_weeks w WHERE w.partner_id = p.id) ORDER BY name"
+    )
+    for row in rows:
+        await rebuild(connection, row["name"], policy)
+    return [row["name"] for row in rows]
+
+
 async def _load(
     connection: asyncpg.Connection,
     sources: list[Source],

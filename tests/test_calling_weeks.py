@@ -366,3 +366,19 @@ def test_the_command_tells_which_weeks_it_drops(
     dropped = f"Dropped the call records of the week from {week_of(old.date())}."
     assert dropped in command("prune", env=env, cwd=tmp_path).stdout
     assert "No call records are that old." in command("prune", env=env, cwd=tmp_path).stdout
+
+
+async def test_migrating_rolls_up_the_calls_of_before(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    await bring_in(
+        db, tmp_path / "files", partner, [random_call(random.Random(n), f"{n}") for n in range(60)]
+    )
+    kept = await roll_ups(db, partner)
+    partner_id = await db.fetchval("SELECT id FROM partners WHERE name = $1", partner)
+    for table in ROLL_UPS:
+        await db.execute(f"DELETE FROM {table} WHERE partner_id = $1", partner_id)
+    env = environment(import_url, tmp_path)
+    assert f"Rolled up the calls of {partner}." in command("migrate", env=env, cwd=tmp_path).stdout
+    assert await roll_ups(db, partner) == kept
+    assert partner not in command("migrate", env=env, cwd=tmp_path).stdout

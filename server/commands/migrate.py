@@ -2,24 +2,32 @@
 
 import asyncio
 
+from ingest import rebuild_missing
 from models.migrate import migrate as apply
 from models.migrate import schema_state
 from server.commands.common import command_settings, out
-from server.database import database_url, opened, require_up_to_date
+from server.database import connect, database_url, opened, require_up_to_date
 
 
 def migrate() -> None:
     """Bring the database's schema up to date. Safe to run twice, and by several at once."""
     settings = command_settings()
 
-    async def work(url: str) -> list[str]:
+    async def work(url: str) -> tuple[list[str], list[str]]:
         async with opened(url, settings) as client:
             if (await schema_state(client)).unknown:
                 await require_up_to_date(client)
-            return await apply()
+            applied = await apply()
+        connection = await connect(url)
+        try:
+            return applied, await rebuild_missing(connection, settings.policy)
+        finally:
+            await connection.close()
 
     with database_url(settings) as url:
-        applied = asyncio.run(work(url))
+        applied, rebuilt = asyncio.run(work(url))
     for name in applied:
         out.print(f"applied {name}")
+    for name in rebuilt:
+        out.print(f"Rolled up the calls of {name}.")
     out.print("The schema is up to date.")
