@@ -9,20 +9,26 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     Source,
+    Visitor,
     parse,
     specified_rules,
+    visit,
 )
 from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
 _ENDLESS_NUMBER = re.compile("[0-9]{1000}")
 """Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
+
+
+_ASKS = re.compile(r"__(schema|type)\b")
 
 
 class NoOperation(Exception):
@@ -68,6 +74,21 @@ class Document:
     def errors(self) -> list[GraphQLError]:
         """What validation finds. It is worked out when first asked for, so that limits can come before."""
         return validate_document(self._schema._schema, self.ast, tuple(specified_rules))
+
+    @cached_property
+    def introspects(self) -> bool:
+        """Whether it asks for the schema itself, anywhere."""
+        if not _ASKS.search(self.text):
+            return False
+        found = False
+
+        class Fields(Visitor):
+            def enter_field(self, node: FieldNode, *_: object) -> None:
+                nonlocal found
+                found = found or node.name.value in ("__schema", "__type")
+
+        visit(self.ast, Fields())
+        return found
 
     def operation(self, name: str | None) -> Operation:
         """The operation of that name, or the only one. Raises NoOperation."""

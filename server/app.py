@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=[
             Route("/graphql", _Application(graphql)),
             WebSocketRoute("/graphql", _Application(graphql)),
-            assets,
+            *([assets] if settings.graphiql else []),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),

@@ -61,7 +61,7 @@ class Endpoint:
             return error_answer(
                 "Use GET or POST.", "BAD_USER_INPUT", "application/json", 405, Allow="GET, POST"
             )
-        if wants_page(request):
+        if wants_page(request) and self._service.settings.graphiql:
             return page()
         media_type = answers_as(request)
         if media_type is None:

@@ -19,10 +19,11 @@ from tortoise.exceptions import OperationalError
 from executor.documents import Documents, Operation
 from executor.run import Compiled
 from resolvers.context import Context
-from resolvers.errors import ClientError
+from resolvers.errors import ClientError, Forbidden
 from schema import build_schema
 from server import metrics, record, tracing
 from server.cost import price_of
+from server.introspection import Introspection
 from server.limits import Maxima, TooComplex, check
 from server.rate import Rates
 from server.refused import NotNow
@@ -76,6 +77,7 @@ class Executor:
         cost: int,
         timeout_seconds: float,
         compiled: bool = True,
+        introspection: Introspection,
     ) -> None:
         self.schema = build_schema()
         self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=tokens)
@@ -84,6 +86,7 @@ class Executor:
             "operation_extensions": None,
         }
         self.compiled = Compiled(self.schema) if compiled else None
+        self._introspection = introspection
         self._maxima = maxima
         self._rates = rates
         self._maximum_errors = errors
@@ -117,18 +120,21 @@ class Executor:
                 with tracing.span("graphql.prepare"):
                     operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:
+                    self._introspection.check(operation, context.viewer)
                     with tracing.span("graphql.execute") as span:
                         await self._charged(operation, context, variable_values or {}, result)
                         span.tell(way=result.way)
         except NotNow as error:
             result.errors, result.not_now = [error], error
-        except TooComplex as error:
+        except (TooComplex, Forbidden) as error:
             result.errors = [error]
         except TimeoutError:
             message = f"The operation took longer than {self._timeout:g} seconds and was ended. Ask for less at once."
             result.data, result.errors = None, [GraphQLError(message, extensions={"code": "TIMEOUT"})]
         finally:
             context.database.end()
+        if result.errors:
+            result.errors = self._introspection.shown(result.errors, context.viewer)
         self._tell(result)
         if result.requested is not None:
             self._tell_cost(result, context, result.requested, result.cost or 0)
@@ -187,7 +193,7 @@ class Executor:
         record.now().runs(refused, query, variable_values)
         operation = self._operation(query, operation_name, variable_values, SUBSCRIPTIONS, refused)
         if operation is None:
-            yield self._refusal(refused.errors or [])
+            yield self._refusal(self._introspection.shown(refused.errors or [], context.viewer))
             return
         price = price_of(self.schema._schema, operation)
         requested = price.requested(variable_values or {}, context.limits, context.policy)
@@ -203,7 +209,7 @@ class Executor:
         )
         results = await stream if isawaitable(stream) else stream
         if isinstance(results, CoreResult):
-            yield self._refusal(results.errors or [])
+            yield self._refusal(self._introspection.shown(results.errors or [], context.viewer))
             return
         async with aclosing(results):  # type: ignore[type-var]
             async for found in results:

@@ -15,6 +15,7 @@ from resolvers.viewer import Permission, Viewer, find_viewer
 from server import metrics, record
 from server.admission import Admission
 from server.execution import Executor
+from server.introspection import Introspection
 from server.jwks import ProviderKeys
 from server.keys import LocalKeys
 from server.limits import Maxima
@@ -107,6 +108,7 @@ async def build_service(
         cost=settings.maximum_cost,
         timeout_seconds=settings.request_timeout_seconds,
         compiled=settings.executor == "compiled",
+        introspection=Introspection(settings.introspection),
     )
     for name, text in (trusted or {}).items():
         if errors := executor.problems(text):

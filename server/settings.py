@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
@@ -159,6 +159,13 @@ class Settings(Policy, BaseSettings):
         description="What runs queries: `compiled`, which leaves to graphql-core what it cannot answer, or"
         " `graphql-core` alone, for comparison.",
     )
+    introspection: str = Field(
+        "everyone",
+        pattern="^(everyone|off|[A-Z_]+(,[A-Z_]+)*)$",
+        description="Who may ask for the schema, and is told similar names: `everyone` who is signed in, `off`, or the"
+        " roles that may: `PARTNER_FULL_ADMIN,PARTNER_READ_ONLY_ADMIN`.",
+    )
+    graphiql: bool = Field(True, description="Whether a browser that opens `/graphql` gets GraphiQL.")
     launch_url: str = Field(
         "https://admin.webex.com/customers/{id}",
         description="What `launchUrl` opens; `{id}` stands for the customer's ID.",
@@ -186,6 +193,14 @@ class Settings(Policy, BaseSettings):
     log_emails: bool = Field(
         False, description="Whether the log names admins by their emails beside their numbers."
     )
+
+    @field_validator("introspection")
+    @classmethod
+    def _roles_exist(cls, value: str) -> str:
+        unknown = {*value.split(",")} - {"everyone", "off", *PartnerRole}
+        if unknown:
+            raise ValueError(f"there is no role {', '.join(sorted(unknown))}")
+        return value
 
     @classmethod
     def settings_customise_sources(
