@@ -43,6 +43,7 @@ class Gauges:
             metrics.POOL.labels("idle").set(idle)
             metrics.POOL.labels("in_use").set(pool.get_size() - idle)
             metrics.POOL_MAXIMUM.set(pool.get_max_size())
+        metrics.WAITING.set(service.admission.waiting)
         metrics.POOL_WAITING.set(Database.waiting)
         metrics.DOCUMENTS.labels("hit").inc(documents.hits - self._hits)
         metrics.DOCUMENTS.labels("miss").inc(documents.misses - self._misses)

@@ -32,6 +32,7 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 IN_FLIGHT = _sum("partnerhub_operations_in_flight", "Operations that run now.")
+WAITING = _sum("partnerhub_operations_waiting", "Operations that wait for their turn now.")
 STATEMENTS = Counter("partnerhub_sql_statements_total", "SQL statements run for operations.")
 DATABASE_SECONDS = Counter("partnerhub_sql_seconds_total", "Time spent in SQL statements of operations.")
 POOL = _sum("partnerhub_database_connections", "Database connections, in use and idle.", ("state",))
