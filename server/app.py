@@ -17,6 +17,7 @@ from server.database import DatabaseError, opened, require_up_to_date
 from server.endpoint import Endpoint
 from server.gauges import Gauges
 from server.graphiql import assets
+from server.headers import Strict, cross_origin
 from server.health import Health
 from server.metrics import exposition
 from server.persisted import read_manifest
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", _Application(graphql)),
+            Route("/graphql", _Application(graphql), middleware=cross_origin(settings)),
             WebSocketRoute("/graphql", _Application(graphql)),
             *([assets] if settings.graphiql else []),
             Route("/healthz", _alive),
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/metrics", _metrics),
             Route("/", _home),
         ],
-        middleware=[Middleware(Tracked)],
+        middleware=[Middleware(Strict), Middleware(Tracked)],
         lifespan=lifespan,
     )
 

@@ -86,10 +86,6 @@ class Endpoint:
             return error_answer(str(error), "BAD_USER_INPUT", media_type, error.status, **error.headers)
         except ClientGone:
             raise
-        except ClientError as error:  # about which document is meant
-            record.now().ended(code_of(error))
-            status = 400 if media_type == RESPONSE_TYPE else 200
-            return answer({"errors": [error.formatted]}, media_type, status)
         except Exception as error:  # such as a database that is gone when it is asked who the viewer is
             failure = present(wrapped(error))
             record.now().ended(code_of(failure))
@@ -98,10 +94,16 @@ class Endpoint:
     async def _run(
         self, request: Request, operation: Operation, context: Context, media_type: str
     ) -> Response:
+        try:
+            query = self._service.persisted.text(operation.sent, context.viewer)
+        except ClientError as error:
+            record.now().ended(code_of(error))
+            status = 400 if media_type == RESPONSE_TYPE else 200
+            return answer({"errors": [error.formatted]}, media_type, status)
         started = time.perf_counter()
         try:
             result = await self._service.executor.run(
-                self._service.persisted.text(operation.sent, context.viewer),
+                query,
                 context,
                 variable_values=operation.variables,
                 operation_name=operation.operation_name,

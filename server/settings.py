@@ -1,6 +1,7 @@
 """Settings: from the environment (`PARTNERHUB_…`), a `.env` file and command line flags, the last one winning."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -64,6 +65,11 @@ class Settings(Policy, BaseSettings):
     jwt_audience: str = Field("partnerhub", description="The `aud` that a token must carry.")
     jwt_email_claim: str = Field("email", description="The claim that names the partner admin, by email.")
     jwt_partner_claim: str = Field("partner", description="The claim that names the partner.")
+    cors_origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")], ...] = Field(
+        (),
+        description="The origins whose pages may ask, by HTTP and WebSocket, such as `https://portal.example`; `*` is"
+        " all of them. Without any, only the service's own pages may.",
+    )
     default_page_size: int = Field(
         25, ge=1, le=1000, description="Rows of a page when neither first nor last is given."
     )

@@ -63,6 +63,7 @@ class Sockets(GraphQL[Any, None]):
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=_INIT_WAIT,
+            allowed_origins=service.settings.cors_origins,
         )
         self._service = service
 

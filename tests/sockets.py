@@ -25,9 +25,13 @@ async def receive(socket: ClientConnection) -> Any:
     return json.loads(await asyncio.wait_for(socket.recv(), 30))
 
 
+async def ask(socket: ClientConnection, id: str, **payload: Any) -> None:
+    await socket.send(json.dumps({"type": "subscribe", "id": id, "payload": payload}))
+
+
 async def first(socket: ClientConnection, id: str = "1", **payload: Any) -> Any:
     """The first message that comes for an operation."""
-    await socket.send(json.dumps({"type": "subscribe", "id": id, "payload": payload}))
+    await ask(socket, id, **payload)
     message = await receive(socket)
     while message.get("id") != id:
         message = await receive(socket)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from kpis.policy import Policy
@@ -17,8 +18,10 @@ from server.cost import LENGTHS
 from server.database import connect
 from server.rate import Buckets, Rates
 from server.refused import RateLimited
+from server.settings import load_settings
+from server.tokens import issue_token
 from tests import office
-from tests.server import Answer, Api, served
+from tests.server import Answer, Api, environment, served, serving
 
 
 @pytest.fixture(scope="module")
@@ -295,6 +298,18 @@ async def test_every_media_type_is_refused_alike(database_url: str, data_dir: Pa
         for _ in range(2):
             await api.ask(office.FULL, PAGE)
         refused(await api.ask(office.FULL, PAGE, accept=accept))
+
+
+def test_each_of_several_processes_has_its_share(database_url: str, data_dir: Path, tmp_path: Path) -> None:
+    """The flag counts, whatever a file says of workers."""
+    (tmp_path / ".env").write_text("PARTNERHUB_WORKERS=1\n")
+    settings = load_settings(data_dir=data_dir)
+    token = issue_token(settings, partner=office.PARTNER, email=office.FULL, seconds=3600)
+    env = environment(database_url, data_dir)
+    with serving("serve", "--workers", "4", env=env, cwd=tmp_path) as address:
+        body, headers = {"query": "{ __typename }"}, {"Authorization": f"Bearer {token}"}
+        answer = httpx.post(f"{address}/graphql", json=body, headers=headers, timeout=60).json()
+    assert answer["extensions"]["cost"]["remaining"] in (249_999, 250_000)
 
 
 # ---- buckets by themselves ------------------------------------------------------------------------
