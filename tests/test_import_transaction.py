@@ -107,14 +107,18 @@ async def test_cancelled_it_leaves_the_old_state_and_a_usable_connection(
     began = loop.time()
     await run_import(db, tmp_path, partner=partner, dry_run=True)
     whole = loop.time() - began
+    cancelled = 0
     for share in (0.0, 0.1, 0.3, 0.5, 0.7):
-        with pytest.raises(TimeoutError):
+        try:
             async with asyncio.timeout(whole * share):
                 await run_import(db, tmp_path, partner=partner)
+        except TimeoutError:
+            cancelled += 1
         assert not db.is_in_transaction()
         if await contents(db) != before:
-            break  # it had just been committed, and so is whole
+            break  # it was committed in time, and so is whole
 
+    assert cancelled > 0
     again = await run_import(db, tmp_path, partner=partner)
     assert again.committed
     assert len({count.inserted == count.read for count in again.counts}) == 1
