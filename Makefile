@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test bench check fix lock js graphiql-check
+.PHONY: setup demo test bench check fix lock js rivals graphiql-check
 
 setup: $(STAMP)
 
@@ -51,6 +51,10 @@ lock: setup
 # What needs Node 20, which neither users nor the service do: the tests' own clients, and the page's bundle.
 js:
 	@cd tests/js && npm ci --silent
+
+# The GraphQL servers that `make bench` measures the service beside, with a Node of their own.
+rivals:
+	@cd benchmarks/rivals && npm ci --silent
 
 graphiql-check:
 	@cd server/graphiql && npm ci --silent && npm run --silent check

@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 
 import benchmarks
 
-SHARED = {"__main__", "partner", "questions", "race", "report", "service"}
+SHARED = {"__main__", "load", "partner", "questions", "race", "report", "rivals", "service"}
 """What the benchmarks are made of, and no benchmark itself."""
 
 

@@ -20,22 +20,35 @@ def machine() -> str:
 
 
 def show(title: str, conditions: str, results: Sequence[Result]) -> None:
-    table = Table(title=title, title_justify="left", caption=conditions, caption_justify="left")
+    shown = Table(title=title, title_justify="left", caption=conditions, caption_justify="left")
     for n, column in enumerate(COLUMNS):
-        table.add_column(column, justify="right" if n in (1, 3, 4) else "left", no_wrap=True)
+        shown.add_column(column, justify="right" if n in (1, 3, 4) else "left", no_wrap=True)
     for result in results:
         style = "red" if result.verdict == "missed" else None
-        table.add_row(*result.cells, style=style)
-    Console(width=None if os.isatty(1) else 130).print(table)
+        shown.add_row(*result.cells, style=style)
+    Console(width=None if os.isatty(1) else 130).print(shown)
+
+
+def show_lines(title: str, text: str) -> None:
+    print(f"{title}\n\n{text}")
 
 
 def write(name: str, conditions: str, results: Sequence[Result]) -> None:
     """Put the table between the page's markers of that name."""
     rows = [COLUMNS, ("---", "--:", "---", "--:", "--:", "---", "---"), *(result.cells for result in results)]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    put(name, f"{conditions}\n\n{table(rows)}")
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """The rows as Markdown has them."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+
+
+def put(name: str, text: str) -> None:
+    """Put the text between the page's markers of that name."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     page = PAGE.read_text()
     if begin not in page or end not in page:
         raise SystemExit(f"{PAGE} has no place for {name}: {begin} … {end}")
-    section = f"{begin}\n{conditions}\n\n{table}\n{end}"
+    section = f"{begin}\n{text}\n{end}"
     PAGE.write_text(re.sub(rf"{begin}.*?{end}", lambda _: section, page, flags=re.DOTALL))
