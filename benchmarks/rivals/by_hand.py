@@ -1,14 +1,12 @@
 """The same answers written by hand: asyncpg, dicts and orjson behind Starlette, one handler an answer.
 
 It does what any such handler has to: it verifies the token and looks the viewer up, then sends prepared statements
-that read just what is answered. Signatures once verified are remembered until their tokens end, and connections go
-back to the pool as they are, since no statement leaves anything behind in a session.
+that read just what is answered. Connections go back to the pool as they are, since no statement leaves anything
+behind in a session.
 """
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -23,34 +21,16 @@ from benchmarks.rivals.asked import Asked
 from models.enums import ACCESS_TO_ALL_CUSTOMERS
 from resolvers.errors import Unauthenticated
 from resolvers.ids import GlobalIds
+from server.keys import LocalKeys
 from server.settings import load_settings
-from server.tokens import Identity, LocalKeys, Verifier
+from server.tokens import Verifier
 
 _VIEWER = """
 SELECT p.id AS partner_id, a.roles FROM partners p JOIN partner_admins a ON a.partner_id = p.id
 WHERE p.name = $1 AND a.email_key = $2 AND a.active
 """
-_KNOWN_TOKENS = 1000
 
 Handler = Callable[[Asked], Awaitable[Any]]
-
-
-class _Tokens:
-    """Verified tokens, each until it ends."""
-
-    def __init__(self, verifier: Verifier) -> None:
-        self._verifier = verifier
-        self._known: dict[str, Identity] = {}
-
-    async def identity(self, authorization: str | None) -> Identity:
-        known = self._known.get(authorization or "")
-        if known and known.expires_at > time.time():
-            return known
-        identity = await self._verifier.identity(authorization)
-        if len(self._known) >= _KNOWN_TOKENS:
-            self._known.clear()
-        self._known[authorization or ""] = identity
-        return identity
 
 
 async def _keep(_connection: asyncpg.Connection) -> None:
@@ -63,7 +43,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with asyncpg.create_pool(settings.database_url, min_size=10, max_size=10, reset=_keep) as pool:
         app.state.pool = pool
         app.state.ids = GlobalIds(await pool.fetchval("SELECT id_key FROM installation"))
-        app.state.tokens = _Tokens(Verifier(settings, LocalKeys(Path(settings.data_dir))))
+        app.state.verifier = Verifier(settings, LocalKeys(settings.data_dir))
         app.state.launch_url = settings.launch_url
         yield
 
@@ -72,7 +52,7 @@ def _route(path: str, handler: Handler) -> Route:
     async def respond(request: Request) -> Response:
         state = request.app.state
         try:
-            identity = await state.tokens.identity(request.headers.get("authorization"))
+            identity = await state.verifier.identity(request.headers.get("authorization"))
         except Unauthenticated:
             return Response(status_code=401)
         viewers = await state.pool.fetch(_VIEWER, identity.partner, identity.email.lower())

@@ -10,7 +10,8 @@ pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text);
 
 export const pool = new pg.Pool({ max: 10 });
 
-const jwk = JSON.parse(readFileSync(process.env.TOKEN_KEY, "utf8"));
+const ring = JSON.parse(readFileSync(process.env.TOKEN_KEY, "utf8"));
+const jwk = ring.keys?.[0] ?? ring;
 const verify = createVerifier({
   key: createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, format: "jwk" })
     .export({ type: "spki", format: "pem" }),
