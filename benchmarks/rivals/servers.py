@@ -21,7 +21,7 @@ from benchmarks.load import Request
 from benchmarks.partner import CACHE, BenchPartner
 from benchmarks.rivals.answers import WEEKS
 from benchmarks.rivals.schema import make_schema
-from benchmarks.service import ADMIN
+from benchmarks.service import ADMIN, UNLIMITED
 from kpis.distribution import Interval, buckets
 from server.database import connect
 from tests.server import command, environment, serving_process
@@ -114,7 +114,7 @@ async def _customer(url: str) -> tuple[int, str]:
 def contenders(partner: BenchPartner, *, rivals: bool) -> Iterator[list[Contender]]:
     """All of them, ready: the service first."""
     settings = {"PARTNERHUB_REMEMBERED_VALUES": "0", "PARTNERHUB_MAXIMUM_PAGE_SIZE": "1000"}
-    env = environment(partner.url, CACHE, **settings)
+    env = environment(partner.url, CACHE, **UNLIMITED, **settings)
     token = command("token", ADMIN, "--ttl", "24h", env=env, cwd=CACHE).stdout.strip()
     with ExitStack() as stack:
         found = []
