@@ -9,6 +9,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     Node,
+    SelectionSetNode,
     VariableNode,
     Visitor,
     parse,
@@ -18,7 +19,7 @@ from graphql import (
 
 from tests.random_operations import Request
 
-_MOST_TRIES = 400
+_MOST_TRIES = 300
 
 
 class _Without(Visitor):
@@ -40,6 +41,10 @@ class _Without(Visitor):
 
 
 _REMOVABLE = {"field", "inline_fragment", "fragment_spread", "argument", "directive", "object_field"}
+
+
+class _Empty(Exception):
+    """Something is left without a selection."""
 
 
 async def smallest(request: Request, holds: Callable[[Request], Awaitable[bool]]) -> Request:
@@ -71,7 +76,7 @@ def _smaller(request: Request) -> Iterator[Request]:
         try:
             text = print_ast(_tidied(less))
             parse(text)
-        except (GraphQLError, AttributeError, TypeError):
+        except (_Empty, GraphQLError, AttributeError, TypeError):
             continue
         yield Request(text, _used(text, request.variables), request.operation_name)
 
@@ -88,6 +93,10 @@ def _tidied(document: Any) -> Any:
         def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_: Any) -> None:
             if getattr(parent, "kind", "") != "variable_definition":
                 named.add(node.name.value)
+
+        def enter_selection_set(self, node: SelectionSetNode, *_: Any) -> None:
+            if not node.selections:
+                raise _Empty
 
     visit(document, Uses())
 

@@ -6,6 +6,7 @@ asks others.
 
 import logging
 import os
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ COMPILED = 0.75
 """The least share of the meaningful operations that run compiled."""
 
 
+def told(answer: Response) -> tuple[int, bytes]:
+    """What is to be the same: all but what each of the two has left of the admin's budget by now."""
+    return answer.status_code, re.sub(rb'"remaining":\d+', b'"remaining":0', answer.content)
+
+
 @dataclass
 class Ways:
     """The same database, served both ways."""
@@ -66,13 +72,13 @@ class Ways:
 
     async def differ(self, email: str, request: Request) -> bool:
         one, other = await self.ask(email, request)
-        return (one.status_code, one.content) != (other.status_code, other.content)
+        return told(one) != told(other)
 
     async def compare(self, email: str, request: Request) -> Response:
         """The answer, which is the same both ways. Else the smallest operation found that tells the ways apart."""
         one, other = await self.ask(email, request)
         assert other.headers.get("x-executor") in ("graphql-core", "none", None)
-        if (one.status_code, one.content) != (other.status_code, other.content):
+        if told(one) != told(other):
             small = await smallest(request, lambda less: self.differ(email, less))
             one, other = await self.ask(email, small)
             pytest.fail(
