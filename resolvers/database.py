@@ -1,9 +1,11 @@
 """Reading: statements run on the pool's connections, counted and timed."""
 
 import asyncio
+import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -12,19 +14,37 @@ from asyncpg.connection import LoggedQuery
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from models.statement import bind
-from resolvers.errors import Busy
+from resolvers.errors import Busy, Unavailable
 from resolvers.row import Row
+
+log = logging.getLogger("partnerhub.database")
 
 R = TypeVar("R", bound=Row)
 
-# The last one is what asyncpg says when it has read half of the server's farewell.
-_LOST = (
+# Connections that were cut, and such as are refused. The last one is what asyncpg says when it has read half of the
+# server's farewell.
+_AWAY = (
     asyncpg.ConnectionDoesNotExistError,
     asyncpg.AdminShutdownError,
-    ConnectionResetError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    FileNotFoundError,  # of a socket's file
+    socket.gaierror,
     asyncpg.InternalClientError,
 )
 _PAUSES = (0.02, 0.2)
+_CLEAN_UP_SECONDS = 2.0
+"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
+
+_UNREACHED = "The database cannot be reached at the moment. Try again shortly."
+_UNDONE = "The database cannot be reached at the moment, and nothing was changed. Try again shortly."
+_UNSETTLED = (
+    "The database was lost as the change was being kept, so it may have been made or not."
+    " Ask again under the same idempotency key, or look first."
+)
+_READ_ONLY = "The database takes no changes at the moment; questions are answered. Try again later."
 
 
 @dataclass
@@ -55,9 +75,11 @@ class Database:
             for pause in _PAUSES:
                 try:
                     return await self._rows(text, arguments, row)
-                except _LOST:  # the server was restarted, or connections were cut: to read again does no harm
+                except _AWAY:  # the server was restarted, or connections were cut: to read again does no harm
                     await asyncio.sleep(pause)
             return await self._rows(text, arguments, row)
+        except _AWAY as error:
+            raise _unavailable(error, _UNREACHED) from error
         finally:
             self._running.discard(task)
             self.seconds += time.perf_counter() - started
@@ -70,8 +92,15 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection in a transaction, whose statements see what others have committed meanwhile."""
-        async with self._connection() as connection, connection.transaction(isolation="read_committed"):
-            yield connection
+        committing = False
+        try:
+            async with self._connection() as connection, _transaction(connection):
+                yield connection
+                committing = True
+        except asyncpg.ReadOnlySQLTransactionError as error:
+            raise _unavailable(error, _READ_ONLY) from error
+        except _AWAY as error:
+            raise _unavailable(error, _UNSETTLED if committing else _UNDONE) from error
 
     def end(self) -> None:
         """End the statements that still run: those of a loader's batch run on when who waits for them is gone."""
@@ -97,5 +126,36 @@ class Database:
             yield connection
         finally:
             if told is not None:
-                connection.remove_query_logger(told)
-            await pool.release(connection)
+                with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
+                    connection.remove_query_logger(told)
+            with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
+                await pool.release(connection, timeout=_CLEAN_UP_SECONDS)
+
+
+@asynccontextmanager
+async def _transaction(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """Committed at the end; undone after a failure, by closing the connection where saying so takes too long."""
+    transaction = connection.transaction(isolation="read_committed")
+    await transaction.start()
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, asyncpg.InterfaceError) and _is_lost(connection):  # cut between two statements
+            raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
+        with suppress(Exception):
+            async with asyncio.timeout(_CLEAN_UP_SECONDS):
+                await transaction.rollback()
+        raise
+    await transaction.commit()
+
+
+def _is_lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool has taken it back already
+        return True
+
+
+def _unavailable(error: BaseException, message: str) -> Unavailable:
+    log.warning("the database does not serve: %s: %s", type(error).__name__, error)
+    return Unavailable(message)

@@ -32,3 +32,9 @@ class Busy(ClientError):
     """The database has no connection to spare."""
 
     code = "TIMEOUT"
+
+
+class Unavailable(ClientError):
+    """The database is away, or takes no changes: nothing is wrong with the request, which may be sent again."""
+
+    code = "UNAVAILABLE"

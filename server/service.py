@@ -1,5 +1,6 @@
 """What one process serves with: settings, database, keys, executor and events."""
 
+import asyncio
 import logging
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -48,11 +49,12 @@ class Service:
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""
-        identity = await self.verifier.identity(authorization)
-        database = Database(self.client, self.settings.database_wait_seconds)
-        viewer = await find_viewer(database, identity.partner, identity.email)
-        record.now().asked_by(viewer, database, identity.email if self.settings.log_emails else None)
         settings = self.settings
+        identity = await self.verifier.identity(authorization)
+        database = Database(self.client, settings.database_wait_seconds)
+        async with asyncio.timeout(settings.request_timeout_seconds):
+            viewer = await find_viewer(database, identity.partner, identity.email)
+        record.now().asked_by(viewer, database, identity.email if settings.log_emails else None)
         return Context(
             database=database,
             viewer=viewer,
