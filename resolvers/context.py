@@ -1,7 +1,7 @@
 """One request: who asks, on which day, and the loaders that batch what is asked."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -21,6 +21,10 @@ EARLIEST = date(1900, 1, 1)
 Columns = frozenset[str]
 Arguments = tuple[tuple[str, Any], ...]
 """Arguments by name, frozen and sorted, so that the same ones meet in the same batch."""
+
+
+def utc_today() -> date:
+    return datetime.now(UTC).date()
 
 
 class Relation(Protocol):
@@ -54,7 +58,8 @@ class Context:
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
     launch_url: str = "https://admin.webex.com/customers/{id}"
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    clock: Callable[[], date] = utc_today
+    """Tells the day. It is asked once, so that an operation knows one, whatever midnight falls into it."""
     events: Events = field(default_factory=NoEvents)
     idempotency_key: str | None = None
     """The client's own name for the operation, under which its changes are made once."""
@@ -66,7 +71,11 @@ class Context:
     """What the process remembers of earlier requests."""
     memory: dict[Any, Any] = field(default_factory=dict)
     """For what is worked out once a request, such as which columns a selection wants."""
+    today: date = field(init=False)
     _loaders: dict[Any, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.today = self.clock()
 
     def day(self, as_of: date | None) -> date:
         """D: the day that is asked for, or today. Raises BadUserInput for one that trends cannot go back from."""

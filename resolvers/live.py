@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import UTC, datetime
 
 from resolvers.context import Columns, Context
 from resolvers.customers import CUSTOMER_BY_ID
@@ -29,5 +28,5 @@ async def changed_customers(
 async def _look_again(context: Context) -> None:
     """A stream outlives what its request began with: roles may be others now, and it may be another day."""
     context.viewer = await viewer_now(context.database, context.viewer)
-    context.today = datetime.now(UTC).date()
+    context.today = context.clock()
     context.forget()

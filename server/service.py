@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from resolvers.context import Context, Limits
+from resolvers.context import Context, Limits, utc_today
 from resolvers.database import Database
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
@@ -46,6 +48,7 @@ class Service:
     def turn(self) -> AbstractAsyncContextManager[None]:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
+    clock: Callable[[], date] = utc_today
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""
@@ -62,6 +65,7 @@ class Service:
             policy=settings.policy,
             limits=_limits(settings, viewer),
             launch_url=settings.launch_url,
+            clock=self.clock,
             events=self.listener,
             data_version=viewer.data_version,
             remembered=self.memory,
