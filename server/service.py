@@ -44,11 +44,11 @@ class Service:
     memory: Memory
     admission: Admission
     persisted: Persisted
+    clock: Callable[[], date] = utc_today
 
     def turn(self) -> AbstractAsyncContextManager[None]:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
-    clock: Callable[[], date] = utc_today
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""

@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from server import tracing
 from server.commands.common import CommandError, command_settings, err
@@ -20,6 +19,7 @@ from server.database import database_url, opened, require_up_to_date
 from server.logs import log_config
 from server.persisted import read_manifest
 from server.settings import WORKERS, Settings
+from server.workers import Workers
 
 BACKLOG = 2048
 
@@ -87,9 +87,9 @@ def _serve_alone(config: uvicorn.Config, listening: socket.socket) -> bool:
 def _serve_many(config: uvicorn.Config, listening: socket.socket) -> bool:
     with tempfile.TemporaryDirectory(prefix="partnerhub-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        workers = Multiprocess(config, sockets=[listening])
+        workers = Workers(config, sockets=[listening])
         workers.run()
-    return all(worker.exitcode != STARTUP_FAILURE for worker in workers.processes)
+    return workers.served or all(worker.exitcode != STARTUP_FAILURE for worker in workers.processes)
 
 
 @contextmanager
