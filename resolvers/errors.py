@@ -28,13 +28,13 @@ class Unauthenticated(ClientError):
     code = "UNAUTHENTICATED"
 
 
-class Busy(ClientError):
-    """The database has no connection to spare."""
-
-    code = "TIMEOUT"
-
-
 class Unavailable(ClientError):
     """The database is away, or takes no changes: nothing is wrong with the request, which may be sent again."""
 
     code = "UNAVAILABLE"
+
+
+class Busy(Unavailable):
+    """The database has no connection to spare."""
+
+    code = "TIMEOUT"
