@@ -12,8 +12,9 @@ from resolvers.context import Context
 from resolvers.errors import ClientError, Unauthenticated
 from server import record
 from server.disconnect import ClientGone, while_connected
+from server.errors import code_of, outcome, present, wrapped
 from server.event_stream import EventStream, only
-from server.execution import ONE_ANSWER, NotAllowed, Result, code_of, outcome, present, wrapped
+from server.execution import ONE_ANSWER, NotAllowed, Result
 from server.graphiql import page
 from server.refused import NotNow
 from server.requests import (

@@ -12,7 +12,8 @@ from strawberry.types.execution import PreExecutionError
 from executor.documents import NoOperation
 from resolvers.errors import BadUserInput, Unauthenticated
 from server import record, tracing
-from server.execution import NotAllowed, code_of, outcome, present, wrapped
+from server.errors import code_of, outcome, present, wrapped
+from server.execution import NotAllowed
 from server.persisted import Sent
 from server.record import Record
 from server.service import Service
