@@ -45,18 +45,27 @@ def computed(customers: str, *, with_validity: bool = False) -> str:
     GROUP BY GROUPING SETS ((ls.product, ls.customer_id), (ls.customer_id))"""
 
 
-def positions(product: str) -> str:
-    """SELECT of all customers' positions on D, of the products that meet the condition `product`."""
-    names = ", ".join(COLUMNS)
-    kept = f"FROM customer_positions k WHERE k.partner_id = :partner AND k.product {product}"
-    valid = ":as_of::date BETWEEN k.valid_from AND k.valid_to"
+_KEPT = "FROM customer_positions k WHERE k.partner_id = :partner AND k.product"
+
+
+def stale(product: str) -> str:
+    """SELECT of the positions on D, of such products, of the customers whose kept ones are of other days."""
     # Said as two comparisons, since each has an index: on most days there are few.
-    stale = computed(
-        f"SELECT k.customer_id {kept} AND (k.valid_from > :as_of::date OR k.valid_to < :as_of::date)"
-    )
+    customers = f"SELECT k.customer_id {_KEPT} {product} AND (k.valid_from > :as_of::date OR k.valid_to < :as_of::date)"
+    names = ", ".join(COLUMNS)
+    return f"SELECT product, customer_id, {names} FROM ({computed(customers)}) stale WHERE product {product}"
+
+
+def positions(product: str, stale_ones: str | None = None) -> str:
+    """SELECT of all customers' positions on D, of the products that meet the condition `product`.
+
+    `stale_ones` is the table expression of `stale` where the statement has that already.
+    """
+    names = ", ".join(COLUMNS)
     return f"""
-    SELECT k.product, k.customer_id, {", ".join(f"k.{name}" for name in COLUMNS)} {kept} AND {valid}
-    UNION ALL SELECT product, customer_id, {names} FROM ({stale}) stale WHERE product {product}"""
+    SELECT k.product, k.customer_id, {", ".join(f"k.{name}" for name in COLUMNS)} {_KEPT} {product}
+        AND :as_of::date BETWEEN k.valid_from AND k.valid_to
+    UNION ALL SELECT product, customer_id, {names} FROM {stale_ones or f"({stale(product)}) stale"}"""
 
 
 def to_keep(customers: str) -> str:

@@ -111,25 +111,24 @@ def _statement(
         "cw.licensed IS NOT NULL",
         *scope("cw.customer_id"),
     ]
-    weeks = f"SELECT cw.* FROM calling_weeks cw WHERE {' AND '.join(where)}"
-    if "cov." in figures:
-        # Weeks of which the partner has no calls have licensed users all the same.
-        others = covered_customers(
-            "wk.week", " AND ".join(scope("ls.customer_id")), of=f"unnest({NOT_KEPT}) wk(week), "
-        )
-        of_weeks = ", ".join(_OF_WEEKS)
-        weeks = (
-            f"SELECT week, customer_id, licensed, {of_weeks} FROM ({weeks}) kept"
-            f" UNION ALL SELECT week, customer_id, licensed, {', '.join('0' for _ in _OF_WEEKS)} FROM ({others}) other"
-        )
-    return (
-        f"SELECT cw.{by} AS place, {figures} FROM ({weeks}) cw CROSS JOIN LATERAL (SELECT cw.licensed) cov"
-        f" GROUP BY cw.{by}"
-    )
+    if "cov." not in figures:
+        return _grouped(figures, by, f"calling_weeks cw WHERE {' AND '.join(where)}")
+    # Weeks of which the partner has no calls have licensed users all the same.
+    lines = " AND ".join(scope("ls.customer_id"))
+    others = covered_customers("wk.week", lines, of=f"unnest({NOT_KEPT}) wk(week), ")
+    no_calls = ", ".join(f"0 AS {column}" for column in _OF_CALLS)
+    kept = f"calling_weeks cw CROSS JOIN LATERAL (SELECT cw.licensed) cov WHERE {' AND '.join(where)}"
+    computed = f"({others}) cov CROSS JOIN LATERAL (SELECT cov.week, cov.customer_id, {no_calls}) cw"
+    return f"{_grouped(figures, by, kept)} UNION ALL {_grouped(figures, by, computed)}"
 
 
-_OF_WEEKS = ("calls", "seconds", "low_users", "medium_users", "high_users")
+_OF_CALLS = ("calls", "seconds", "low_users", "medium_users", "high_users")
 """What of a customer's calls users by volume and their like are made of."""
+
+
+def _grouped(figures: str, by: str, source: str) -> str:
+    return f"SELECT cw.{by} AS place, {figures} FROM {source} GROUP BY cw.{by}"
+
 
 Wanted = tuple[Weeks, Columns]
 """Weeks, and which measures of them."""
