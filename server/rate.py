@@ -75,17 +75,14 @@ class Rates:
 
     def charge(self, viewer: Viewer, requested: float) -> Charge:
         """Take what an operation may cost. Raises RateLimited when it is not there, and then takes nothing."""
-        for buckets, key, whose in (
-            (self._admins, _admin(viewer), "You have"),
-            (self._partners, viewer.partner_id, "Your partner's admins have"),
-        ):
-            seconds = buckets.wait(key, requested)
-            if seconds:
-                refused = RateLimited(
-                    f"{whose} used up what there is for now. Ask again when `retryAfter` seconds have passed.",
-                    seconds,
-                )
-                raise refused
+        of_admin = self._admins.wait(_admin(viewer), requested)
+        of_partner = self._partners.wait(viewer.partner_id, requested)
+        if seconds := max(of_admin, of_partner):
+            whose = "Your partner's admins have" if of_partner > of_admin else "You have"
+            raise RateLimited(
+                f"{whose} used up what there is for now. Ask again when `retryAfter` seconds have passed.",
+                seconds,
+            )
         self.take(viewer, requested)
         return Charge(self, viewer, requested)
 

@@ -377,3 +377,14 @@ def test_what_the_partner_refuses_takes_nothing_from_the_admin() -> None:
     charge.settle(1)
     assert rates.remaining(viewer) == 29
     assert json.dumps(error.value.formatted)
+
+
+def test_of_two_that_are_empty_the_one_that_fills_later_says_when_to_come() -> None:
+    clock = Clock()
+    viewer = Viewer(1, 1, frozenset())
+    for per_second, seconds in ((10, 1), (1, 5)):
+        rates = Rates(Buckets(100, 1000, clock), Buckets(100, per_second, clock))
+        rates.charge(viewer, 95)
+        with pytest.raises(RateLimited) as error:
+            rates.charge(viewer, 10)
+        assert error.value.retry_after == seconds

@@ -15,7 +15,12 @@ from tests.conftest import LiveServer
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
-OF_OTHERS = {"PARTNERHUB_TEST_DATABASE_URL", "PARTNERHUB_BENCH_DATABASE_URL"}
+OF_OTHERS = {
+    "PARTNERHUB_TEST_DATABASE_URL",
+    "PARTNERHUB_BENCH_DATABASE_URL",
+    "PARTNERHUB_TWO_WAYS",
+    "PARTNERHUB_TWO_WAYS_SEED",
+}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 
