@@ -60,7 +60,7 @@ class JsonLines(_Formatter):
 
 
 def _time(line: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(line.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(line.msecs):03}Z"
+    return datetime.fromtimestamp(line.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def _plain(value: object) -> str:
