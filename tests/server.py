@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -171,8 +172,17 @@ def command(
 @contextmanager
 def serving(*arguments: str, env: dict[str, str], cwd: Path) -> Iterator[str]:
     """Run `partnerhub serve` or `demo` on a free port, and give its address once it is ready."""
-    with serving_process(*arguments, env=env, cwd=cwd) as (address, _process):
+    with serving_process(*arguments, env=env, cwd=cwd) as (address, process):
+        threading.Thread(target=_read_on, args=(process,), daemon=True).start()
         yield address
+
+
+def _read_on(process: subprocess.Popen[str]) -> None:
+    """Take what a process goes on to say: a pipe that nobody reads fills up, and its writer waits."""
+    assert process.stdout
+    with contextlib.suppress(ValueError):  # closed meanwhile
+        for _line in process.stdout:
+            pass
 
 
 @contextmanager
