@@ -1,5 +1,6 @@
 """One request: who asks, on which day, and the loaders that batch what is asked."""
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -111,4 +112,5 @@ class Context:
                 return list(await relation.load(self, parents, arguments, columns))
 
             loader = self._loaders[key] = DataLoader(batch)
-        return await loader.load(parent)
+        # Who no longer waits leaves alone what others wait for: cancelling the load would cancel it for all.
+        return await asyncio.shield(loader.load(parent))

@@ -4,6 +4,8 @@
 asks others.
 """
 
+import asyncio
+import gc
 import logging
 import os
 import re
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import orjson
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse
 from httpx import Response
@@ -46,6 +49,8 @@ FULL = "full@partner.example"
 CUSTOMERS = 120
 MANY = int(os.environ.get("PARTNERHUB_TWO_WAYS", "0"))
 SEED = int(os.environ.get("PARTNERHUB_TWO_WAYS_SEED", "1"))
+ONCE_DIFFERENT = (1_001_728,)
+"""Seeds of operations that were answered in two ways before something was mended."""
 WITH_ACCESS = [email for email, (roles, active) in ADMINS.items() if roles and active]
 FIND_SOMETHING = 0.75
 """The least share of the meaningful operations whose answers hold more than nulls and empty lists."""
@@ -53,9 +58,30 @@ COMPILED = 0.75
 """The least share of the meaningful operations that run compiled."""
 
 
+# An error in one field leaves what was to be resolved beside it unawaited, in graphql-core as it stands.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine .* was never awaited:RuntimeWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
+
+
+@pytest.fixture(autouse=True)
+def tidied() -> Iterator[None]:
+    """Such leavings are found here, rather than in a later test that did not leave them."""
+    yield
+    gc.collect()
+
+
 def told(answer: Response) -> tuple[int, bytes]:
-    """What is to be the same: all but what each of the two has left of the admin's budget by now."""
-    return answer.status_code, re.sub(rb'"remaining":\d+', b'"remaining":0', answer.content)
+    """What is to be the same: every byte, but for what is left of a budget by now, and the order of errors.
+
+    Errors are told as they come about, and fields that wait for the database fail in whatever order it answers.
+    """
+    body = re.sub(rb'"remaining":\d+', b'"remaining":0', answer.content)
+    if body.startswith(b'{"errors":['):
+        found = orjson.loads(body)
+        body = orjson.dumps(found | {"errors": sorted(found["errors"], key=orjson.dumps)})
+    return answer.status_code, body
 
 
 @dataclass
@@ -95,7 +121,10 @@ class Ways:
             "operationName": request.operation_name,
         }
         headers = {"Authorization": f"Bearer {api.token(email)}"}
-        return await api.client.post("/graphql", json=body, headers=headers)
+        try:
+            return await api.client.post("/graphql", json=body, headers=headers)
+        except (Exception, asyncio.CancelledError) as error:  # what escapes is an answer too, and no good one
+            return Response(500, text=repr(error))
 
 
 @pytest.fixture(scope="module")
@@ -163,8 +192,8 @@ def finds(value: Any) -> bool:
 
 async def test_meaningful_operations(ways: Ways) -> None:
     found: Counter[str] = Counter()
-    for number in range(MANY or 300):
-        writer = Writer(ways.schema, ways.known, seed=SEED * 1_000_000 + number)
+    for seed in (*ONCE_DIFFERENT, *range(SEED * 1_000_000, SEED * 1_000_000 + (MANY or 300))):
+        writer = Writer(ways.schema, ways.known, seed)
         email = writer.choose([FULL] * 5 + WITH_ACCESS)
         answer = await ways.compare(email, writer.request())
         body = answer.json()
