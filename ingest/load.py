@@ -1,24 +1,29 @@
 """One table's way in: read, check, stage, merge."""
 
 import asyncio
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import asyncpg
 import polars as pl
 
 from ingest.batch import LINE, RECORD, Batch, Unreadable
+from ingest.call_staging import CallStage
 from ingest.lookups import fetch_lookup
 from ingest.parquet_reader import BROKEN_PARQUET
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
 from ingest.sources import BROKEN_FILE, Source
 from ingest.spec import Lookup
-from ingest.staging import Late, Stage
+from ingest.staging import Encoded, Late, Stage
 from ingest.tables import CALLS, LICENSES
 from ingest.validation import Reason, Validator, wrong_with_header
 from kpis.calling_weeks import ChangingWeeks
 from kpis.derived import ChangingLines
+
+T = TypeVar("T")
 
 _ROWS = 200_000
 
@@ -40,8 +45,7 @@ class Ready:
     """Some rows after reading and checking: the good ones encoded for staging, the bad ones as they were read."""
 
     read: int
-    staged: bytes
-    good: int
+    staged: list[Encoded]
     rejected: pl.DataFrame
     reasons: list[list[Reason]]
 
@@ -61,17 +65,20 @@ class Loader:
     async def load(self) -> TableCount:
         work, table = self.work, self.source.table
         first_problem = len(work.result.problems)
-        stage = Stage(work.connection, table, work.partner_id)
+        kind = CallStage if table.name == CALLS else Stage
+        stage = kind(work.connection, table, work.partner_id)
         await stage.create()
-        await self._stage(stage)
+        validator = Validator(table, await self._lookups())
+        await self._stage(stage, validator)
+        if isinstance(stage, CallStage) and await stage.are_doubtful():
+            await self._stage_again(stage, validator)
         work.progress.start(table.name, "merging", None)
         await self._reject_late(await stage.weed_out())
         work.result.sort_problems(first_problem)
         if table.license_ids and stage.rows:
             await work.changing.name(self._license_ids(stage))
-        if table.name == CALLS and stage.rows:
-            stage.rows -= await work.weeks.expect(stage.name, stage.known)
-            await stage.make_weeks()
+        if isinstance(stage, CallStage):
+            stage.rows -= await work.weeks.expect(stage.name, stage.known, stage.new_weeks)
         inserted, updated = await stage.merge()
         if table.name == LICENSES and inserted:
             await work.changing.name_new(self._license_ids(stage))
@@ -84,24 +91,31 @@ class Loader:
         assert self.source.table.license_ids
         return self.source.table.license_ids.format(stage=stage.name, partner=self.work.partner_id)
 
-    async def _stage(self, stage: Stage) -> None:
+    async def _stage(self, stage: Stage, validator: Validator) -> None:
         """While PostgreSQL takes in some rows, a thread reads and checks the next."""
         progress, table = self.work.progress, self.source.table
         progress.start(table.name, "reading", await asyncio.to_thread(self.source.expected_rows))
-        ready = self._ready(Validator(table, await self._lookups()), stage)
-        reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
-        try:
-            while (batch := await asyncio.shield(reading)) is not None:
-                reading = asyncio.create_task(asyncio.to_thread(next, ready, None))
+        async with aclosing(_ahead(self._ready(validator, stage))) as batches:
+            async for batch in batches:
                 self.read += batch.read
                 self._reject(batch.rejected, batch.reasons)
-                await stage.copy(batch.staged, batch.good)
+                await stage.copy(batch.staged)
                 progress.advance(table.name, batch.read)
-        finally:
-            await asyncio.wait([reading])  # the thread can't be stopped, and the file is its
-            ready.close()
         for column, message in self.header:
             self._tell(None if self.source.ending == ".parquet" else 1, column, message)
+
+    async def _stage_again(self, stage: CallStage, validator: Validator) -> None:
+        async with aclosing(_ahead(self._doubtful(validator, stage))) as batches:
+            async for rows in batches:
+                await stage.copy(rows)
+        await stage.settle()
+
+    def _doubtful(self, validator: Validator, stage: CallStage) -> Generator[list[Encoded], None, None]:
+        key = [self.source.table.stored[column].name for column in self.source.table.key]
+        for batch in _of_limited_size(self._batches()):
+            rows = batch.rows.filter(stage.keys.may_repeat(batch.rows.select(key)))
+            if rows.height:
+                yield stage.encode_again(validator.check(rows).good)
 
     async def _lookups(self) -> dict[Lookup, pl.DataFrame]:
         table = self.source.table
@@ -133,12 +147,11 @@ class Loader:
             read = batch.rows.height + malformed.height
             if self.header:
                 rejected = pl.concat([batch.rows, malformed], how="diagonal")
-                yield Ready(read, b"", 0, rejected, [self.header] * rejected.height)
+                yield Ready(read, [], rejected, [self.header] * rejected.height)
             else:
                 checked = validator.check(batch.rows)
                 rejected = pl.concat([checked.rejected, malformed], how="diagonal")
-                good = checked.good
-                yield Ready(read, stage.encode(good), good.height, rejected, checked.reasons + reasons)
+                yield Ready(read, stage.encode(checked.good), rejected, checked.reasons + reasons)
 
     def _reject(self, rows: pl.DataFrame, reasons: list[list[Reason]]) -> None:
         self.refused += rows.height
@@ -165,6 +178,18 @@ class Loader:
         for batch in self._batches():
             rows = batch.rows.filter(pl.col(LINE).is_in(list(reasons)))
             rejected.add(rows, [reasons[line] for line in rows[LINE]])
+
+
+async def _ahead(items: Generator[T, None, None]) -> AsyncGenerator[T, None]:
+    """The items, each made in a thread while the one before it is in use."""
+    making = asyncio.create_task(asyncio.to_thread(next, items, None))
+    try:
+        while (item := await asyncio.shield(making)) is not None:
+            making = asyncio.create_task(asyncio.to_thread(next, items, None))
+            yield item
+    finally:
+        await asyncio.wait([making])  # the thread can't be stopped, and the file is its
+        items.close()
 
 
 def _of_limited_size(batches: Iterator[Batch]) -> Iterator[Batch]:

@@ -10,12 +10,20 @@ import asyncpg
 import polars as pl
 
 from ingest.batch import LINE
+from ingest.keys import Keys
 from ingest.spec import Table
-from models.call_weeks import make_weeks, missing_weeks
 
 _IS_NEW = "_is_new"
-_HASHED_ROWS = 50_000_000
-"""Up to so many rows are told apart here, 8 bytes each; of more, PostgreSQL is asked."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows as COPY reads them, for a table."""
+
+    table: str
+    columns: tuple[str, ...]
+    data: bytes
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,15 @@ class Late:
     message: str
 
 
-def _count(status: str) -> int:
+def as_csv(rows: pl.DataFrame) -> bytes:
+    """CSV for COPY."""
+    data = io.BytesIO()
+    times = pl.col(pl.Datetime).dt.replace_time_zone(None).cast(pl.String)  # of UTC, as the session's are
+    rows.with_columns(times).write_csv(data, include_header=False)
+    return data.getvalue()
+
+
+def count_of(status: str) -> int:
     """The number of rows in a command's answer, such as INSERT 0 5."""
     return int(status.rsplit(" ", 1)[1])
 
@@ -42,9 +58,7 @@ class Stage:
         self._partner_id = partner_id
         self.name = f"stage_{table.name}"
         self.rows = 0
-        self._hashes: list[pl.Series] = []
-        self._to_insert = _IS_NEW
-        self._in_new_weeks = 0
+        self.keys = Keys(table.key)
         self._columns = (LINE, *table.stored_names)
         self._key_columns = ", ".join(self._key(column) for column in table.key)
 
@@ -82,33 +96,31 @@ class Stage:
             f"ALTER TABLE {self.name} ALTER {_IS_NEW} SET DEFAULT true"
         )
 
-    def encode(self, rows: pl.DataFrame) -> bytes:
+    def encode(self, rows: pl.DataFrame) -> list[Encoded]:
         """Checked rows as COPY reads them."""
-        if self.rows <= _HASHED_ROWS:
-            self._hashes.append(rows.select(self._table.key).hash_rows())
-        data = io.BytesIO()
-        times = pl.col(pl.Datetime).dt.replace_time_zone(None).cast(pl.String)  # of UTC, as the session's are
-        rows.select(self._columns).with_columns(times).write_csv(data, include_header=False)
-        return data.getvalue()
+        self.keys.add(rows)
+        return [self._encoded(rows)]
 
-    async def copy(self, data: bytes, rows: int) -> None:
+    def _encoded(self, rows: pl.DataFrame) -> Encoded:
+        return Encoded(self.name, self._columns, as_csv(rows.select(self._columns)), rows.height)
+
+    async def copy(self, parts: list[Encoded]) -> None:
         """Take in encoded rows."""
-        if rows:
-            source = io.BytesIO(data)
-            await self._connection.copy_to_table(
-                self.name, source=source, columns=self._columns, format="csv"
-            )
-            self.rows += rows
+        for part in parts:
+            if part.rows:
+                await self._connection.copy_to_table(
+                    part.table, source=io.BytesIO(part.data), columns=part.columns, format="csv"
+                )
+            if part.table == self.name:
+                self.rows += part.rows
 
     async def weed_out(self) -> list[Late]:
         """Leave the rows that change something, one a key; those that can't stay are given back."""
         late = []
         await self._connection.execute(f"ANALYZE {self.name}")
-        if not self._keys_differ():
+        if not self.keys.differ:
             late += await self._take_out_repeated()
-        if await self._connection.fetchval(
-            f"SELECT EXISTS (SELECT FROM {self._table.name} t WHERE {self._theirs})"
-        ):
+        if await self._partner_has_rows():
             await self._take_out_unchanged()
         return late + await self._take_out_beyond_the_most()
 
@@ -116,16 +128,15 @@ class Stage:
         """Bring the rows into the table; how many were inserted and updated."""
         if not self.rows:
             return 0, 0
-        inserted = self._in_new_weeks + await self._insert()
+        inserted = await self._insert()
         updated = await self._update() if inserted < self.rows else 0
         return inserted, updated
 
-    def _keys_differ(self) -> bool:
-        """Whether certainly no key is there twice."""
-        hashes, self._hashes = self._hashes, []
-        return sum(map(len, hashes)) == self.rows and (
-            not hashes or pl.concat(hashes).n_unique() == self.rows
+    async def _partner_has_rows(self) -> bool:
+        there: bool = await self._connection.fetchval(
+            f"SELECT EXISTS (SELECT FROM {self._table.name} t WHERE {self._theirs})"
         )
+        return there
 
     async def _take_out_repeated(self) -> list[Late]:
         """Leave the first row of each key. A later one is bad if its values are others."""
@@ -162,7 +173,7 @@ class Stage:
         await self._join_by_probing(False)
         await self._connection.execute(f"DROP TABLE {self.name}; ANALYZE {changes}")
         self.name = changes
-        self.rows = _count(status)
+        self.rows = count_of(status)
 
     async def _take_out_beyond_the_most(self) -> list[Late]:
         """Leave no more new rows of a kind than there may be."""
@@ -184,28 +195,14 @@ class Stage:
         self.rows -= len(found)
         return [Late(row["line"], limit.column, limit.message) for row in found]
 
-    async def make_weeks(self) -> None:
-        """Of a table in partitions by week: make those that are missing, of the new rows that belong there."""
-        weeks = await self._connection.fetch(f"SELECT DISTINCT week FROM {self.name}")
-        if missing := await missing_weeks(self._connection, (row["week"] for row in weeks)):
-            listed = ", ".join(f"'{week}'" for week in missing)
-            in_them = f"week IN ({listed})"
-            insert = self._inserting("{table}", f"{_IS_NEW} AND {in_them}")
-            self._in_new_weeks = await make_weeks(self._connection, missing, insert)
-            self._to_insert = f"{_IS_NEW} AND NOT {in_them}"
-
-    def _inserting(self, table: str, where: str) -> str:
-        names = ", ".join(self._table.stored_names)
-        return (
-            f"INSERT INTO {table} (partner_id, {names}) SELECT {self._partner_id}, {names}"
-            f" FROM {self.name} WHERE {where}"
-        )
-
     async def _insert(self) -> int:
         """In the order of the key, which is the index's."""
-        order = ", ".join(self._table.key)
-        sql = self._inserting(self._table.name, self._to_insert)
-        return _count(await self._connection.execute(f"{sql} ORDER BY {order}"))
+        names, order = ", ".join(self._table.stored_names), ", ".join(self._table.key)
+        status = await self._connection.execute(
+            f"INSERT INTO {self._table.name} (partner_id, {names}) SELECT {self._partner_id}, {names}"
+            f" FROM {self.name} WHERE {_IS_NEW} ORDER BY {order}"
+        )
+        return count_of(status)
 
     async def _update(self) -> int:
         await self._join_by_probing(await self._are_few())
@@ -215,16 +212,17 @@ class Stage:
             f" WHERE NOT s.{_IS_NEW} AND {self._theirs} AND {self._same_key('t', 's')}"
         )
         await self._join_by_probing(False)
-        return _count(status)
+        return count_of(status)
 
-    async def _are_few(self) -> bool:
-        """Whether looking each row's key up in the table's index beats reading the table."""
+    async def _are_few(self, table: str | None = None) -> bool:
+        """Whether looking up each staged row's key, or each of another table, beats reading the whole table."""
         if self._table.nullable_key:
             return False  # no index serves such keys
         few: bool = await self._connection.fetchval(
-            "SELECT pg_relation_size($1::regclass) * 20 * count(*) < sum(pg_relation_size(relid))"
+            "SELECT count(*) * 20 * (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree($1::regclass))"
+            " < sum(pg_relation_size(relid))"
             " FROM pg_partition_tree($2::regclass) WHERE isleaf",  # each partition has an index of its own
-            self.name,
+            table or self.name,
             self._table.name,
         )
         return few

@@ -4,7 +4,8 @@ Each is one statement over the records of a week, run for the customers whose re
 them: so what is kept and what is rebuilt can only be the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -38,8 +39,12 @@ _ENDPOINT_COLUMNS = {quality_column(t, quality): (t, quality) for t in EndpointT
 _FEATURE_COLUMNS = {feature_column(feature): feature for feature in CallingFeature}
 
 
-def _insert(table: str, columns: Sequence[str], select: str) -> str:
-    return f"INSERT INTO {table} (partner_id, week, customer_id, {', '.join(columns)}) {select}"
+@dataclass(frozen=True)
+class RollUp:
+    """What a table has beside the partner, the week and the customer, and the statement that gives its rows."""
+
+    columns: tuple[str, ...]
+    select: str
 
 
 _COUNT_QUALITIES = ", ".join(f"count(*) FILTER (WHERE {sql}) AS {name}" for name, sql in QUALITIES.items())
@@ -52,8 +57,7 @@ _CALLED = {
     "high_users": f"count(*) FILTER (WHERE calls > {_MOST_MEDIUM})",
     **{quality: f"sum({quality})" for quality in QUALITIES},
 }
-_WEEKS = _insert(
-    "calling_weeks",
+_WEEKS = RollUp(
     (*_CALLED, "licensed"),
     f"""
     SELECT :partner::bigint, :week::date, customer_id, {
@@ -70,9 +74,8 @@ _WEEKS = _insert(
     ORDER BY customer_id
     """,
 )
-_ENDPOINTS = _insert(
-    "calling_endpoint_weeks",
-    list(_ENDPOINT_COLUMNS),
+_ENDPOINTS = RollUp(
+    tuple(_ENDPOINT_COLUMNS),
     f"""
     SELECT :partner::bigint, :week::date, customer_id, {
         ", ".join(
@@ -86,17 +89,19 @@ _ENDPOINTS = _insert(
     GROUP BY customer_id ORDER BY customer_id
     """,
 )
-_FEATURES = _insert(
-    "calling_feature_weeks",
-    list(_FEATURE_COLUMNS),
+_FEATURES = RollUp(
+    tuple(_FEATURE_COLUMNS),
     f"""
-    SELECT :partner::bigint, :week::date, c.customer_id, {
+    SELECT :partner::bigint, :week::date, customer_id, {
         ", ".join(
-            f"count(*) FILTER (WHERE '{feature}' = ANY (c.features))" for feature in _FEATURE_COLUMNS.values()
+            f"coalesce(sum(calls) FILTER (WHERE '{feature}' = ANY (features)), 0)"
+            for feature in _FEATURE_COLUMNS.values()
         )
     }
-    FROM {_RECORDS} AND (c.queue IS NOT NULL OR c.features <> '{{}}')
-    GROUP BY c.customer_id HAVING count(c.queue) > 0 ORDER BY c.customer_id
+    FROM (SELECT c.customer_id, c.features, count(*) AS calls, count(c.queue) AS queued
+          FROM {_RECORDS} AND (c.queue IS NOT NULL OR c.features <> '{{}}')
+          GROUP BY c.customer_id, c.features) of_features
+    GROUP BY customer_id HAVING sum(queued) > 0 ORDER BY customer_id
     """,
 )
 _ANSWER = "c.queue_outcome IN ('ANSWERED', 'OVERFLOWED')"
@@ -109,8 +114,7 @@ def _waits(where: str) -> str:
     return f"count(*) {waits}, coalesce(sum(c.queue_wait_seconds::numeric) FILTER (WHERE {where}), 0)::float8"
 
 
-_QUEUES = _insert(
-    "calling_queue_weeks",
+_QUEUES = RollUp(
     (
         "queue",
         "calls",
@@ -153,6 +157,22 @@ _IS_ROLLED_UP = "SELECT EXISTS (SELECT FROM calling_weeks WHERE partner_id = $1 
 _IS_RECORDED = "SELECT EXISTS (SELECT FROM calls WHERE partner_id = $1 AND week = $2)"
 
 
+_WEEKS_ROLLED_UP = """
+WITH RECURSIVE found (week) AS (
+    SELECT min(week) FROM calling_weeks WHERE partner_id = $1
+    UNION ALL
+    SELECT (SELECT min(w.week) FROM calling_weeks w WHERE w.partner_id = $1 AND w.week > found.week)
+    FROM found WHERE found.week IS NOT NULL
+)
+SELECT week FROM found WHERE week IS NOT NULL
+"""
+
+
+async def weeks_rolled_up(connection: asyncpg.Connection, partner_id: int) -> list[date]:
+    """The weeks that there are roll-ups of, found by a look-up each."""
+    return [row["week"] for row in await connection.fetch(_WEEKS_ROLLED_UP, partner_id)]
+
+
 class ChangingWeeks:
     """Call records of a partner that change in this transaction, and the weeks of customers that they touch."""
 
@@ -160,6 +180,7 @@ class ChangingWeeks:
         self._connection = connection
         self._partner_id = partner_id
         self._policy = policy
+        self._new_weeks: set[date] = set()
 
     async def begin(self) -> None:
         await self._connection.execute(
@@ -167,11 +188,13 @@ class ChangingWeeks:
             "CREATE TEMP TABLE covered_customers (week date, customer_id bigint, licensed bigint) ON COMMIT DROP"
         )
 
-    async def expect(self, stage: str, known: str) -> int:
-        """The records of the table `stage` are about to come in, of which `known` selects those that replace others.
+    async def expect(self, stage: str, known: str, new_weeks: Iterable[date]) -> int:
+        """The records of the table `stage` are about to come in, of which `known` selects those that replace others,
+        and more records of `new_weeks`, which are rolled up as a whole.
 
         Records of closed weeks are left out, since their weeks' other records are dropped; returns how many.
         """
+        self._new_weeks.update(new_weeks)
         await self._connection.execute(
             f"CREATE TEMP TABLE coming_weeks ON COMMIT DROP AS SELECT DISTINCT week, customer_id FROM {stage}"
         )
@@ -198,9 +221,10 @@ class ChangingWeeks:
         touched = await self._connection.fetch(
             "SELECT week, array_agg(DISTINCT customer_id) AS customers FROM changing_weeks GROUP BY week ORDER BY week"
         )
-        for week, customers in touched:
-            few = len(customers) < MANY and await self._is_rolled_up(week)
-            await self.roll_up(week, customers if few else None)
+        few = {week: customers for week, customers in touched if len(customers) < MANY}
+        for week in sorted({week for week, _ in touched} | self._new_weeks):
+            as_a_whole = week in self._new_weeks or not await self._is_rolled_up(week)
+            await self.roll_up(week, None if as_a_whole else few.get(week))
         await self._connection.execute("DROP TABLE changing_weeks, covered_customers")
 
     async def roll_up(self, week: date, customers: Sequence[int] | None) -> None:
@@ -209,14 +233,27 @@ class ChangingWeeks:
         await self._run(_COVERED, week=week, customers=customers)
         # In the order of the key, records of weeks not yet counted would be fetched from all over their table.
         await self._connection.execute("ANALYZE covered_customers; SET LOCAL enable_indexscan = off")
-        for table, sql in ROLL_UPS.items():
+        for table, roll_up in ROLL_UPS.items():
             of = _CUSTOMERS.format(table)
             await self._run(
                 f"DELETE FROM {table} WHERE partner_id = :partner AND week = :week AND {of}",
                 week=week,
                 customers=customers,
             )
-            await self._run(sql, week=week, customers=customers)
+            names = ", ".join(("partner_id", "week", "customer_id", *roll_up.columns))
+            if customers is None:  # PostgreSQL puts several processes to making a table, but not to an INSERT
+                await self._run(
+                    f"CREATE TEMP TABLE rolled_up ({names}) ON COMMIT DROP AS {roll_up.select}",
+                    week=week,
+                    customers=None,
+                )
+                await self._connection.execute(
+                    f"INSERT INTO {table} ({names}) SELECT * FROM rolled_up; DROP TABLE rolled_up"
+                )
+            else:
+                await self._run(
+                    f"INSERT INTO {table} ({names}) {roll_up.select}", week=week, customers=customers
+                )
         await self._connection.execute("SET LOCAL enable_indexscan = on")
         await self._run(_FORGET, week=week)
 

@@ -3,7 +3,7 @@
 They are attached to the table, not made as parts of it: that lets imports of other partners go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -29,6 +29,10 @@ def partition(week: date) -> str:
     return f"calls_{week.isoformat().replace('-', '_')}"
 
 
+def _bounds(week: date) -> str:
+    return f"FOR VALUES FROM ('{week}') TO ('{week + WEEK}')"
+
+
 async def weeks_kept(connection: Connection) -> list[date]:
     """The weeks that have a partition, oldest first."""
     rows = await connection.fetch(
@@ -39,38 +43,69 @@ async def weeks_kept(connection: Connection) -> list[date]:
     return [row["week"] for row in rows]
 
 
-async def missing_weeks(connection: Connection, weeks: Iterable[date]) -> list[date]:
+async def _missing(connection: Connection, weeks: Iterable[date]) -> set[date]:
     """Those of the weeks that have no partition; nobody else makes one until the caller's transaction ends."""
-    wanted = set(weeks)
-    if wanted <= set(await weeks_kept(connection)):
-        return []
     await connection.execute("LOCK TABLE calls IN SHARE UPDATE EXCLUSIVE MODE")  # two at once take turns
-    return sorted(wanted - set(await weeks_kept(connection)))
+    return set(weeks) - set(await weeks_kept(connection))
 
 
-async def make_weeks(connection: Connection, weeks: Sequence[date], insert: str) -> int:
-    """Make the partitions of these weeks; `insert` puts their first records into `{table}`. Returns how many.
+class ArrivingWeeks:
+    """The tables of weeks that have no partition yet. Records are copied into the table `name`, which hands each to
+    its week's; these become partitions in the end, all in the caller's transaction.
 
-    Their keys are made once the records are in: sorting keys is cheaper than sorting records or growing an index.
+    So records are written once, and the keys made when they are in: sorting keys is cheaper than sorting records or
+    growing an index.
     """
-    bounds = {partition(week): f"FOR VALUES FROM ('{week}') TO ('{week + WEEK}')" for week in weeks}
-    await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-    await connection.execute("CREATE TABLE calls_arriving (LIKE calls) PARTITION BY RANGE (week)")
-    for name, bound in bounds.items():
-        await connection.execute(
-            f"CREATE TABLE {name} (LIKE calls INCLUDING CONSTRAINTS);"
-            f"ALTER TABLE calls_arriving ATTACH PARTITION {name} {bound}"
-        )
-    status = await connection.execute(insert.format(table="calls_arriving"))
-    for name, bound in bounds.items():
-        await connection.execute(
-            f"ALTER TABLE calls_arriving DETACH PARTITION {name};"
-            f"ALTER TABLE {name} ADD PRIMARY KEY (partner_id, external_id, week);"
-            f"ANALYZE {name} ({COUNTED});"
-            f"ALTER TABLE calls ATTACH PARTITION {name} {bound}"
-        )
-    await connection.execute("DROP TABLE calls_arriving")
-    return int(status.rpartition(" ")[2])
+
+    def __init__(self, connection: Connection, partner_id: int) -> None:
+        self._connection = connection
+        self._partner_id = partner_id
+        self.name = f"calls_arriving_{partner_id}"
+        self.weeks: set[date] = set()
+
+    async def add(self, weeks: Iterable[date]) -> None:
+        """Be ready for records of these weeks."""
+        if not self.weeks:
+            await self._connection.execute(
+                f"CREATE TABLE {self.name} (LIKE calls) PARTITION BY RANGE (week);"
+                f"ALTER TABLE {self.name} ALTER partner_id SET DEFAULT {self._partner_id}"
+            )
+        for week in set(weeks) - self.weeks:
+            await self._connection.execute(
+                f"CREATE TABLE {self._of(week)} (LIKE calls INCLUDING CONSTRAINTS);"
+                f"ALTER TABLE {self.name} ATTACH PARTITION {self._of(week)} {_bounds(week)}"
+            )
+            self.weeks.add(week)
+
+    async def join(self) -> None:
+        """Become partitions of `calls`. What somebody else has made one for by now is put there."""
+        if not self.weeks:
+            return
+        await self._connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        for week in sorted(self.weeks):
+            name = self._of(week)
+            await self._connection.execute(
+                f"ALTER TABLE {self.name} DETACH PARTITION {name};"
+                f"ALTER TABLE {name} ADD CONSTRAINT {name}_pkey PRIMARY KEY (partner_id, external_id, week);"
+                f"ANALYZE {name} ({COUNTED})"
+            )
+        missing = await _missing(self._connection, self.weeks)
+        for week in sorted(self.weeks):
+            name = self._of(week)
+            if week in missing:
+                await self._connection.execute(
+                    f"ALTER TABLE {name} RENAME TO {partition(week)};"
+                    f"ALTER INDEX {name}_pkey RENAME TO {partition(week)}_pkey;"
+                    f"ALTER TABLE calls ATTACH PARTITION {partition(week)} {_bounds(week)}"
+                )
+            else:
+                await self._connection.execute(
+                    f"INSERT INTO calls SELECT * FROM {name} ORDER BY external_id; DROP TABLE {name}"
+                )
+        await self._connection.execute(f"DROP TABLE {self.name}")
+
+    def _of(self, week: date) -> str:
+        return f"{self.name}_{week.isoformat().replace('-', '_')}"
 
 
 async def drop_weeks(connection: Connection, months: int) -> list[date]:

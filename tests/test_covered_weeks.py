@@ -8,9 +8,9 @@ import asyncpg
 import pytest
 
 from ingest import rebuild, run_import
+from tests.call_records import call, customer
 from tests.oracle.book import Row
 from tests.rows import COLUMNS, write_rows
-from tests.test_calling_weeks import call, customer
 
 pytest_plugins = ["tests.import_fixture"]
 
