@@ -22,7 +22,7 @@ from schemathesis.graphql import nodes
 from tests.conftest import Postgres
 from tests.server import command, environment, serving
 
-CASES = int(os.environ.get("FUZZ_CASES", "300"))
+CASES = int(os.environ.get("FUZZ_CASES", "2000"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
 SCHEMA = schemathesis.graphql.from_path(Path(__file__).parent.parent / "schema.graphql")
