@@ -1,5 +1,6 @@
 """Settings: from the environment (`PARTNERHUB_…`), a `.env` file and command line flags, the last one winning."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -220,7 +221,7 @@ class Settings(Policy, BaseSettings):
         """The strongest first: flags, then `.env`, then the environment."""
         return init_settings, dotenv_settings, env_settings
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         return Policy(**{name: getattr(self, name) for name in Policy.model_fields})
 
