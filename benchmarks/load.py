@@ -79,7 +79,7 @@ def load(request: Request, clients: int, seconds: float) -> Measured:
         if measured.requests:
             return measured
         seconds *= 3
-    raise RuntimeError(f"{request.url} does not answer")
+    raise RuntimeError(f"{request.url} does not answer {clients} clients: {request.body or ''}"[:500])
 
 
 def _run(request: Request, clients: int, seconds: float) -> Measured:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -200,6 +201,8 @@ def serving_process(
     )
     assert process.stdout
     said: list[str] = []
+    # Its log is read on, or it would wait for that as soon as the pipe is full.
+    reading = threading.Thread(target=deque, args=(process.stdout, 0), daemon=True)
     try:
         address = None
         for line in process.stdout:
@@ -209,11 +212,15 @@ def serving_process(
             if "Application startup complete" in line:
                 break
         assert address, "".join(said)
+        reading.start()
         yield address, process
     finally:
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=15)
+            process.wait(timeout=15)
         if process.poll() is None:
             process.kill()
-            process.communicate()
+            process.wait()
+        if reading.ident:
+            reading.join()
+        process.stdout.close()
