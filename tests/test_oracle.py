@@ -850,7 +850,7 @@ def test_random_rows_keep_the_contract(random_book: oracle.Book) -> None:
         assert len({tuple(row[column] for column in key) for row in rows[table]}) == len(rows[table]), table
         assert all(row["customer_id"] in customers for row in rows[table] if "customer_id" in row)
     for row in rows["subscriptions"] + rows["trials"]:
-        assert row["added_on"] <= row["start_date"] <= row["end_date"]
+        assert row["start_date"] <= row["end_date"]  # it may be added before or after it starts
     for row in rows["license_usage"]:
         assert min(row["assigned"], row["used"], row["used_last_90_days"]) >= 0
     assert all(1 <= len(row["name"]) <= 25 for row in rows["tags"])
