@@ -47,10 +47,19 @@ fix: setup
 
 lock: setup
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@cd $(ARIADNE) && ../../../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 requirements.in -o requirements.lock
 
 # What needs Node 20, which neither users nor the service do: the tests' own clients, and the page's bundle.
 js:
 	@cd tests/js && npm ci --silent
+
+# What the programs of examples/clients need; ariadne-codegen has pins that are not ours, and so a place of its own.
+ARIADNE := examples/clients/ariadne-codegen
+
+clients: setup
+	@cd examples/clients/javascript && npm ci --silent
+	@test -x $(ARIADNE)/.venv/bin/python || $(PYTHON) -m venv $(ARIADNE)/.venv
+	@$(BIN)/uv pip install --quiet --python $(ARIADNE)/.venv/bin/python --require-hashes -r $(ARIADNE)/requirements.lock
 
 # The GraphQL servers that `make bench` measures the service beside, with a Node of their own.
 rivals:
