@@ -49,6 +49,7 @@ FULL = "full@partner.example"
 CUSTOMERS = 120
 MANY = int(os.environ.get("PARTNERHUB_TWO_WAYS", "0"))
 SEED = int(os.environ.get("PARTNERHUB_TWO_WAYS_SEED", "1"))
+_TRIES = 10
 ONCE_DIFFERENT = (1_001_728,)
 """Seeds of operations that were answered in two ways before something was mended."""
 WITH_ACCESS = [email for email, (roles, active) in ADMINS.items() if roles and active]
@@ -97,14 +98,27 @@ class Ways:
         return (await self._post(self.compiled, email, request), await self._post(self.core, email, request))
 
     async def differ(self, email: str, request: Request) -> bool:
+        """Whether the answers tell the ways apart.
+
+        Where several fields fail, graphql-core tells of the one that came first, which may be another one each time.
+        So what it answered in place of the compiled executor differs only from all that it answers by itself.
+        """
         one, other = await self.ask(email, request)
-        return told(one) != told(other)
+        left = one.headers.get("x-executor") == "graphql-core" and b'"errors"' in one.content
+        answers, others = {told(one)}, {told(other)}
+        for _ in range(_TRIES if left else 0):
+            if answers & others:
+                break
+            one, other = await self.ask(email, request)
+            answers.add(told(one))
+            others.add(told(other))
+        return not answers & others
 
     async def compare(self, email: str, request: Request) -> Response:
         """The answer, which is the same both ways. Else the smallest operation found that tells the ways apart."""
         one, other = await self.ask(email, request)
         assert other.headers.get("x-executor") in ("graphql-core", "none", None)
-        if told(one) != told(other):
+        if told(one) != told(other) and await self.differ(email, request):
             small = await smallest(request, lambda less: self.differ(email, less))
             one, other = await self.ask(email, small)
             pytest.fail(
