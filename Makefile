@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test bench check fix lock js rivals graphiql-check
+.PHONY: setup demo test bench soak check fix lock js clients rivals graphiql-check
 
 setup: $(STAMP)
 
@@ -27,6 +27,10 @@ test: setup
 
 bench: setup
 	@$(BIN)/python -m benchmarks
+
+# Ten minutes at full load with everything that goes wrong in them; SOAK_SECONDS=60 for one.
+soak: setup
+	@$(BIN)/python -m tests.soak
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -42,6 +42,14 @@ def memory(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
+def open_files(process: int) -> int:
+    """How many files and sockets it holds open; 0 once it has ended."""
+    try:
+        return len(list(Path(f"/proc/{process}/fd").iterdir()))
+    except OSError:
+        return 0
+
+
 def _stat(process: int) -> list[str]:
     """State and parent of a process, and more; nothing for one that has ended."""
     try:

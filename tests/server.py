@@ -8,12 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 from httpx import ASGITransport, AsyncClient
@@ -173,24 +172,15 @@ def command(
 @contextmanager
 def serving(*arguments: str, env: dict[str, str], cwd: Path) -> Iterator[str]:
     """Run `partnerhub serve` or `demo` on a free port, and give its address once it is ready."""
-    with serving_process(*arguments, env=env, cwd=cwd) as (address, process):
-        threading.Thread(target=_read_on, args=(process,), daemon=True).start()
+    with serving_process(*arguments, env=env, cwd=cwd) as (address, _process):
         yield address
-
-
-def _read_on(process: subprocess.Popen[str]) -> None:
-    """Take what a process goes on to say: a pipe that nobody reads fills up, and its writer waits."""
-    assert process.stdout
-    with contextlib.suppress(ValueError):  # closed meanwhile
-        for _line in process.stdout:
-            pass
 
 
 @contextmanager
 def serving_process(
-    *arguments: str, env: dict[str, str], cwd: Path
+    *arguments: str, env: dict[str, str], cwd: Path, said: list[str] | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The same, with the process itself: to kill it."""
+    """The same, with the process itself: to kill it. `said` gets the lines of its log, as they come."""
     process = subprocess.Popen(
         [str(PARTNERHUB), *arguments, "--port", "0"],
         env=env,
@@ -200,9 +190,9 @@ def serving_process(
         text=True,
     )
     assert process.stdout
-    said: list[str] = []
+    said = [] if said is None else said
     # Its log is read on, or it would wait for that as soon as the pipe is full.
-    reading = threading.Thread(target=deque, args=(process.stdout, 0), daemon=True)
+    reading = threading.Thread(target=_read_on, args=(process.stdout, said), daemon=True)
     try:
         address = None
         for line in process.stdout:
@@ -224,3 +214,8 @@ def serving_process(
         if reading.ident:
             reading.join()
         process.stdout.close()
+
+
+def _read_on(lines: IO[str], said: list[str]) -> None:
+    for line in lines:
+        said.append(line)

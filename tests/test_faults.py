@@ -357,19 +357,15 @@ async def test_workers_that_cannot_start_while_the_database_is_gone_are_tried_ag
 ) -> None:
     headers = {"Authorization": f"Bearer {firm.api.token(FULL)}"}
     await firm.connection.close()
-    with serving_process("serve", "--workers", "2", env=served_env, cwd=tmp_path) as (address, process):
+    said: list[str] = []
+    arguments = ("serve", "--workers", "2")
+    with serving_process(*arguments, env=served_env, cwd=tmp_path, said=said) as (address, process):
         async with httpx.AsyncClient(headers=headers, timeout=120) as http:
-            assert process.stdout
-            while "all 2 workers serve" not in process.stdout.readline():
-                pass
+            until(lambda: any("all 2 workers serve" in line for line in said))
             with postgres_of_our_own.gone():
-                started = set(workers(process.pid))
-                for worker in started:
+                for worker in workers(process.pid):
                     os.kill(worker, signal.SIGKILL)
-                said = ""
-                while "startup failed" not in said:
-                    said = process.stdout.readline()
-                    assert said, "the server has ended"
+                until(lambda: any("startup failed" in line for line in said))
             response = await http.post(f"{address}/graphql", json={"query": HELD})
             assert response.json()["data"]["customers"]["totalCount"] == 6
             assert process.poll() is None
@@ -385,7 +381,8 @@ async def test_sigterm_lets_answers_under_way_finish_and_takes_no_new_ones(
 ) -> None:
     arguments = ("serve", "--workers", number_of_workers)
     headers = {"Authorization": f"Bearer {firm.api.token(FULL)}"}
-    with serving_process(*arguments, env=served_env, cwd=tmp_path) as (address, process):
+    said: list[str] = []
+    with serving_process(*arguments, env=served_env, cwd=tmp_path, said=said) as (address, process):
         async with httpx.AsyncClient(headers=headers, timeout=120) as http:
             asked = [
                 asyncio.create_task(http.post(f"{address}/graphql", json={"query": HELD})) for _ in range(2)
@@ -400,9 +397,8 @@ async def test_sigterm_lets_answers_under_way_finish_and_takes_no_new_ones(
             for answer in await asyncio.gather(*asked):
                 assert answer.status_code == 200
                 assert answer.json()["data"]["customers"]["totalCount"] == 6
-        said, _ = await asyncio.to_thread(process.communicate, timeout=60)
-        assert process.returncode == 0, said
-        assert "Traceback" not in said
+        status = await asyncio.to_thread(process.wait, timeout=60)
+        assert (status, "Traceback" in "".join(said)) == (0, False), said
 
 
 # ---- midnight -------------------------------------------------------------------------------------

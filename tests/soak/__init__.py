@@ -1,0 +1,1 @@
+"""The service at full load for minutes, with everything that goes wrong in them: `make soak`."""
