@@ -5,7 +5,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -14,7 +14,8 @@ from asyncpg.connection import LoggedQuery
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from models.statement import bind
-from resolvers.errors import Busy, Unavailable
+from resolvers.connections import Connection, Connections, Plans
+from resolvers.errors import Unavailable
 from resolvers.row import Row
 
 log = logging.getLogger("partnerhub.database")
@@ -53,8 +54,6 @@ class Database:
 
     client: AsyncpgDBClient
     wait_seconds: float = 10.0
-    waiting: ClassVar[int] = 0
-    """How many of the process's statements wait for a connection at this moment."""
     told_of_statements: ClassVar[Callable[[LoggedQuery], None] | None] = None
     """Is told of each statement at its end, where someone wants to know."""
     statements: int = 0
@@ -62,7 +61,16 @@ class Database:
     texts: list[str] = field(default_factory=list)
     _running: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def fetch(self, sql: str, values: Mapping[str, Any], row: type[R]) -> list[R]:
+    def __post_init__(self) -> None:
+        self._connections = Connections(self.client, self.wait_seconds)
+
+    def kept(self) -> AbstractAsyncContextManager[None]:
+        """Within, connections are kept from one statement to the next."""
+        return self._connections.kept()
+
+    async def fetch(
+        self, sql: str, values: Mapping[str, Any], row: type[R], plans: Plans = Plans.BY_VALUES
+    ) -> list[R]:
         """The statement's rows. Statements of one request may run at once, each on a connection of its own."""
         text, arguments = bind(sql, values)
         self.statements += 1
@@ -74,19 +82,30 @@ class Database:
         try:
             for pause in _PAUSES:
                 try:
-                    return await self._rows(text, arguments, row)
+                    return await self._rows(text, arguments, row, plans)
                 except _AWAY:  # the server was restarted, or connections were cut: to read again does no harm
                     await asyncio.sleep(pause)
-            return await self._rows(text, arguments, row)
+            return await self._rows(text, arguments, row, plans)
         except _AWAY as error:
             raise _unavailable(error, _UNREACHED) from error
         finally:
             self._running.discard(task)
             self.seconds += time.perf_counter() - started
 
-    async def _rows(self, text: str, arguments: Sequence[Any], row: type[R]) -> list[R]:
-        async with self._connection() as connection:
+    async def _rows(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
+        connection = await self._connections.take(plans)
+        good = False
+        told = Database.told_of_statements
+        try:
+            if told is not None:
+                connection.add_query_logger(told)
             rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
+            good = True
+        finally:
+            if told is not None:
+                with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
+                    connection.remove_query_logger(told)
+            await self._connections.leave(connection, good=good)
         return rows
 
     @asynccontextmanager
@@ -108,28 +127,14 @@ class Database:
             task.cancel()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
-        pool = self.client._pool
-        assert pool is not None  # made when the process starts
-        Database.waiting += 1
-        try:
-            async with asyncio.timeout(self.wait_seconds):
-                connection = await pool.acquire()
-        except TimeoutError:
-            raise Busy("Every database connection is in use. Try again shortly.") from None
-        finally:
-            Database.waiting -= 1
-        told = Database.told_of_statements
-        if told is not None:
-            connection.add_query_logger(told)
+    async def _connection(self) -> AsyncIterator[Connection]:
+        connection = await self._connections.take(Plans.BY_VALUES)
+        good = False
         try:
             yield connection
+            good = True
         finally:
-            if told is not None:
-                with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
-                    connection.remove_query_logger(told)
-            with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
-                await pool.release(connection, timeout=_CLEAN_UP_SECONDS)
+            await self._connections.leave(connection, good=good)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kpis.in_force import LINE_IN_FORCE
 from kpis.license_state import FIGURES, LINE_TERMS
 from models.enums import Product
+from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
 from resolvers.relations import Children, by_id
@@ -60,7 +61,7 @@ class LicenseStates:
             "parents": list(dict.fromkeys(parents)),
             "product": given.get("product"),
         }
-        rows = await context.database.fetch(sql, values, LicenseStateRow)
+        rows = await context.database.fetch(sql, values, LicenseStateRow, Plans.KEPT)
         states = {row["parent_id"]: row for row in rows}
         return [states[parent] for parent in parents]
 

@@ -36,6 +36,11 @@ class PageRequest:
     def backward(self) -> bool:
         return self.last is not None
 
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it is bounded by a cursor."""
+        return self.after is not None or self.before is not None
+
 
 @dataclass(frozen=True)
 class Edge:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page
@@ -46,7 +47,8 @@ class ByKey:
         viewer = context.viewer
         sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
         values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
-        found = {row["found_by"]: row for row in await context.database.fetch(sql, values, entity.row)}
+        rows = await context.database.fetch(sql, values, entity.row, Plans.KEPT)
+        found = {row["found_by"]: row for row in rows}
         return [found.get(parent) for parent in parents]
 
     def _sql(self, viewer: Viewer, columns: Columns) -> str:
@@ -83,7 +85,7 @@ class Children:
         sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
         values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
         children: dict[int, list[Row]] = defaultdict(list)
-        for row in await context.database.fetch(sql, values, self.entity.row):
+        for row in await context.database.fetch(sql, values, self.entity.row, Plans.KEPT):
             children[row["parent_id"]].append(row)
         return [children[parent] for parent in parents]
 
@@ -117,7 +119,8 @@ class Counts:
         count = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
         values = context.parameters(narrowing.as_of) | dict(narrowing.values)
         values["parents"] = list(dict.fromkeys(parents))
-        rows = await context.database.fetch(count, values, Row)
+        plans = Plans.KEPT if listing.parent else Plans.BY_VALUES
+        rows = await context.database.fetch(count, values, Row, plans)
         if not listing.parent:
             return [rows[0]["total"]] * len(parents)
         totals = {row["parent_id"]: row["total"] for row in rows}
@@ -177,19 +180,27 @@ class Listing:
         cursors = self._cursor_conditions(request, context)
         values = context.parameters(narrowing.as_of) | dict(narrowing.values) | cursors.values
         values["parents"] = list(dict.fromkeys(parents))
-        values["rows"] = size + 1
         conditions, viewer = tuple(cursors.conditions), context.viewer
         key = (
             *(viewer.sees_all_customers, narrowing.where, request.order),
-            *(request.page.backward, conditions, columns),
+            *(request.page.backward, size, conditions, columns),
         )
-        sql = self._texts.get(key, lambda: self._sql(viewer, request, conditions, columns))
+        sql = self._texts.get(key, lambda: self._sql(viewer, request, size, conditions, columns))
         pages: dict[int, list[Row]] = defaultdict(list)
-        for row in await context.database.fetch(sql, values, self.entity.row):
+        for row in await context.database.fetch(sql, values, self.entity.row, self._plans(request, viewer)):
             pages[row["parent_id"]].append(row)
         return [self._page(context, parent, request, size, pages[parent]) for parent in parents]
 
-    def _sql(self, viewer: Viewer, request: ListRequest, cursors: Sequence[str], columns: Columns) -> str:
+    def _plans(self, request: ListRequest, viewer: Viewer) -> Plans:
+        """A page by parents or of everything is found alike whatever the values; filters tell by theirs."""
+        of_everything = (
+            viewer.sees_all_customers and not request.narrowing.where and not request.page.is_beyond
+        )
+        return Plans.KEPT if self.parent or of_everything else Plans.BY_VALUES
+
+    def _sql(
+        self, viewer: Viewer, request: ListRequest, size: int, cursors: Sequence[str], columns: Columns
+    ) -> str:
         entity, order = self.entity, request.order
         where = [*self.conditions(viewer, request.narrowing), *cursors]
         backward = request.page.backward
@@ -204,7 +215,7 @@ class Listing:
         page = (
             f"SELECT {', '.join([f'{parent} AS parent_id', *inner_select, *order.select()])}"
             f" FROM {entity.source(inner_joins, whole=self.reads_whole(viewer))} WHERE {' AND '.join(where)}"
-            f" ORDER BY {order.order_by(backward)} LIMIT :rows"
+            f" ORDER BY {order.order_by(backward)} LIMIT {size + 1}"
         )
         if self.parent:
             page = (

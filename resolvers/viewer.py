@@ -7,6 +7,7 @@ from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
 from models.search import fold
+from resolvers.connections import Plans
 from resolvers.database import Database
 from resolvers.errors import Unauthenticated
 from resolvers.row import Row
@@ -84,7 +85,7 @@ async def viewer_now(database: Database, viewer: Viewer) -> Viewer:
 
 
 async def _one(database: Database, sql: str, values: Mapping[str, Any]) -> Viewer:
-    rows = await database.fetch(sql, values, Row)
+    rows = await database.fetch(sql, values, Row, Plans.EITHER)
     if not rows:
         raise Unauthenticated("The token names no partner admin with access. Ask your partner's full admin.")
     row = rows[0]

@@ -12,6 +12,7 @@ from tortoise.exceptions import ConfigurationError
 
 from models.config import CONNECTION, tortoise_config
 from models.migrate import SchemaState, schema_state
+from resolvers.connections import Connection
 from server.embedded import start
 from server.settings import Settings
 
@@ -50,6 +51,7 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
+        connection_class=Connection,
         reset=_leave_as_it_is,
         server_settings=timeouts if serving else {},
     )
@@ -73,8 +75,8 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
     """In the place of the pool's own reset, which costs each statement a round trip more.
 
-    No statement of ours leaves anything in a session: what is set or locked is so within a transaction, which
-    ends with it, and what listens has a connection of its own.
+    Nothing of ours is left in a session but how it plans, which its connection knows: what else is set or locked
+    is so within a transaction, which ends with it, and what listens has a connection of its own.
     """
 
 

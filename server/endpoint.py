@@ -71,8 +71,11 @@ class Endpoint:
         service = self._service
         try:
             body = await read_body(request, service.settings)
-            async with while_connected(request.receive), service.turn():
-                context = await service.authenticate(authorization(request.headers))
+            async with (
+                while_connected(request.receive),
+                service.turn(),
+                service.asking(authorization(request.headers)) as context,
+            ):
                 context.idempotency_key = request.headers.get("idempotency-key")
                 return await self._run(request, read_operation(request, body), context, media_type)
         except NotNow as error:

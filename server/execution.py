@@ -110,7 +110,7 @@ class Executor:
         result = Result(data=None, errors=None)
         record.now().runs(result, query, variable_values)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout), context.database.kept():
                 with tracing.span("graphql.prepare"):
                     operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:

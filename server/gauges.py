@@ -5,6 +5,7 @@ import logging
 import time
 from collections import Counter
 
+from resolvers.connections import Connections
 from resolvers.database import Database
 from resolvers.row import Row
 from server import metrics
@@ -44,7 +45,7 @@ class Gauges:
             metrics.POOL.labels("in_use").set(pool.get_size() - idle)
             metrics.POOL_MAXIMUM.set(pool.get_max_size())
         metrics.WAITING.set(service.admission.waiting)
-        metrics.POOL_WAITING.set(Database.waiting)
+        metrics.POOL_WAITING.set(Connections.waiting)
         metrics.DOCUMENTS.labels("hit").inc(documents.hits - self._hits)
         metrics.DOCUMENTS.labels("miss").inc(documents.misses - self._misses)
         self._hits, self._misses = documents.hits, documents.misses

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,11 +50,26 @@ class Service:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
 
+    @asynccontextmanager
+    async def asking(self, authorization: str | None) -> AsyncIterator[Context]:
+        """A request's context, for whom its token names; its database connections are kept until it ends.
+
+        Raises Unauthenticated.
+        """
+        database = self._database()
+        async with database.kept():
+            yield await self._context(authorization, database)
+
     async def authenticate(self, authorization: str | None) -> Context:
-        """A request's context, for whom its token names. Raises Unauthenticated."""
+        """A context for whom the token names, of what streams. Raises Unauthenticated."""
+        return await self._context(authorization, self._database())
+
+    def _database(self) -> Database:
+        return Database(self.client, self.settings.database_wait_seconds)
+
+    async def _context(self, authorization: str | None, database: Database) -> Context:
         settings = self.settings
         identity = await self.verifier.identity(authorization)
-        database = Database(self.client, settings.database_wait_seconds)
         async with asyncio.timeout(settings.request_timeout_seconds):
             viewer = await find_viewer(database, identity.partner, identity.email)
         record.now().asked_by(viewer, database, identity.email if settings.log_emails else None)

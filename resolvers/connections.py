@@ -1,0 +1,152 @@
+"""The database's connections as one request uses them: few at once, and kept until it ends."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from enum import Enum
+from typing import ClassVar
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from resolvers.errors import Busy
+
+AT_ONCE = 4
+"""So many connections one request uses at most, and more than one only while the pool has others for all."""
+_CLEAN_UP_SECONDS = 2.0
+"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
+
+
+class Plans(Enum):
+    """How PostgreSQL plans a prepared statement: `plan_cache_mode`."""
+
+    BY_VALUES = "auto"
+    """For each run by its values, as long as that seems worth it."""
+    KEPT = "force_generic_plan"
+    """Once a connection, whatever the values: for look-ups, where planning would take longer than running."""
+    EITHER = None
+    """As the connection happens to do it."""
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that knows how it plans."""
+
+    plans = Plans.BY_VALUES
+
+    async def plan(self, plans: Plans) -> None:
+        """Plan so from now on."""
+        if plans is not self.plans and plans is not Plans.EITHER:
+            await self.execute(f"SET plan_cache_mode = {plans.value}")
+            self.plans = plans
+
+
+class Connections:
+    """The connections of one request."""
+
+    waiting: ClassVar[int] = 0
+    """How many of the process's statements wait for the pool at this moment."""
+
+    def __init__(self, client: AsyncpgDBClient, wait_seconds: float) -> None:
+        self._client = client
+        self._wait_seconds = wait_seconds
+        self._keeping = 0
+        self._held = 0
+        self._free: list[Connection] = []
+        self._queue: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def _pool(self) -> asyncpg.Pool:
+        pool = self._client._pool
+        assert pool is not None  # made when the process starts
+        return pool
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Within, connections are kept from one statement to the next."""
+        self._keeping += 1
+        try:
+            yield
+        finally:
+            self._keeping -= 1
+            if not self._keeping:
+                await self._give_back()
+
+    async def take(self, plans: Plans) -> Connection:
+        """A connection that plans so, for one statement or transaction. Raises Busy when there is none in time."""
+        while not self._free:
+            if not self._held or (self._held < AT_ONCE and self._pool_has_more()):
+                self._held += 1
+                try:
+                    self._free.append(await self._from_pool())
+                except BaseException:
+                    self._held -= 1
+                    self._next()
+                    raise
+            else:
+                await self._turn()
+        place = next((n for n, found in enumerate(self._free) if found.plans is plans), -1)
+        connection = self._free.pop(place)
+        try:
+            await connection.plan(plans)
+        except BaseException:
+            await self.leave(connection, good=False)
+            raise
+        return connection
+
+    async def leave(self, connection: Connection, *, good: bool) -> None:
+        """Done with it. One that failed goes back to the pool, and with it those that may have failed as well."""
+        self._free.append(connection)
+        if not good or not self._keeping:
+            await self._give_back()
+        self._next()
+
+    async def _from_pool(self) -> Connection:
+        if self._pool_has_more():
+            ready: Connection = await self._pool.acquire()
+            return ready
+        Connections.waiting += 1
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                waited_for: Connection = await self._pool.acquire()
+                return waited_for
+        except TimeoutError:
+            raise Busy("Every database connection is in use. Try again shortly.") from None
+        finally:
+            Connections.waiting -= 1
+
+    def _pool_has_more(self) -> bool:
+        pool = self._pool
+        return int(pool.get_size() - pool.get_idle_size()) < int(pool.get_max_size())
+
+    async def _turn(self) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._next()
+            raise
+
+    def _next(self) -> None:
+        """Let the statement that has waited longest look again."""
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    async def _give_back(self) -> None:
+        """Give all that are free back to the pool, whoever is cancelled meanwhile."""
+        cancelled = None
+        while self._free:
+            connection = self._free.pop()
+            self._held -= 1
+            try:
+                with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
+                    await self._pool.release(connection, timeout=_CLEAN_UP_SECONDS)
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled:
+            raise cancelled
