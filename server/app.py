@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             app.state.endpoint = Endpoint(service)
             gc.collect()
             gc.freeze()  # what stands now stands for good: nothing for the collector to walk at each large answer
+            gc.set_threshold(*_COLLECTED)
             try:
                 with health.ending(settings.drain_seconds), traced(tracer):
                     yield
@@ -84,6 +85,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
         middleware=[Middleware(Strict), Middleware(Tracked)],
         lifespan=lifespan,
     )
+
+
+_COLLECTED = (50_000, 20, 20)
+"""Answers are many small objects without circles, and soon gone: the collector need not look so often."""
 
 
 class _Application:

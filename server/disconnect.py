@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 from starlette.types import Receive
 
+_AFTER_SECONDS = 0.02
+
 
 class ClientGone(Exception):
     """The client closed the connection before its answer was ready."""
@@ -28,7 +30,14 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
         gone = True
         working.cancel()
 
-    watching = asyncio.create_task(watch())
+    watching: asyncio.Task[None] | None = None
+
+    def start() -> None:
+        nonlocal watching
+        watching = asyncio.create_task(watch())
+
+    # Most answers are ready sooner than it is worth to watch.
+    starting = asyncio.get_running_loop().call_later(_AFTER_SECONDS, start)
     try:
         yield
     except asyncio.CancelledError:
@@ -36,4 +45,6 @@ async def while_connected(receive: Receive) -> AsyncIterator[None]:
             raise ClientGone from None
         raise
     finally:
-        watching.cancel()
+        starting.cancel()
+        if watching is not None:
+            watching.cancel()

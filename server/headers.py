@@ -1,6 +1,5 @@
 """Headers that every answer has unless it has its own: what a browser may do with it, which is next to nothing."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,6 +14,7 @@ _DEFAULTS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_RAW = [(name.lower().encode(), value.encode()) for name, value in _DEFAULTS.items()]
 
 
 class Strict:
@@ -26,9 +26,8 @@ class Strict:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _DEFAULTS.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                message["headers"] += [header for header in _RAW if header[0] not in own]
             await send(message)
 
         await self._app(scope, receive, strictly if scope["type"] == "http" else send)

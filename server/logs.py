@@ -1,14 +1,18 @@
 """The log on stderr: a JSON object a line, or text to be read by people."""
 
+import asyncio
 import logging
 import sys
 import traceback
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
 from server import record, tracing
+
+_GATHERED_SECONDS = 0.1
 
 
 class _Formatter(logging.Formatter):
@@ -68,6 +72,52 @@ def _plain(value: object) -> str:
     return text if text and " " not in text else repr(text)
 
 
+class Gathering(logging.StreamHandler[TextIO]):
+    """Writes news together, ten times a second at most while a loop runs; what warns is written at once."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._due: asyncio.TimerHandle | None = None
+
+    def emit(self, line: logging.LogRecord) -> None:
+        try:
+            self._lines.append(self.format(line) + self.terminator)
+            if line.levelno > logging.INFO or not self._is_due_later():
+                self.flush()
+        except Exception:
+            self.handleError(line)
+
+    def flush(self) -> None:
+        """Write what has gathered. The handler's lock is held, or taken at the end of the process."""
+        with self.lock or nullcontext():
+            if self._due is not None:
+                self._due.cancel()
+                self._due = None
+            if self._lines:
+                lines, self._lines = self._lines, []
+                self.stream.write("".join(lines))
+            super().flush()
+
+    def _is_due_later(self) -> bool:
+        """Whether the lines are written soon; not so outside of a loop, nor in one that is not this thread's."""
+        if self._due is not None:
+            return True
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        self._due = loop.call_later(_GATHERED_SECONDS, self._write)
+        return True
+
+    def _write(self) -> None:
+        self._due = None
+        try:
+            self.flush()
+        except OSError:  # whoever read it is gone
+            self._lines.clear()
+
+
 class WithoutQueryStrings(logging.Filter):
     """Takes the query string off the addresses that uvicorn tells of: it may hold an operation, or a token."""
 
@@ -92,9 +142,7 @@ def log_config(level: str, form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": Lines if form == "text" else JsonLines}},
         "filters": {"addresses": {"()": WithoutQueryStrings}},
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["addresses"]}
-        },
+        "handlers": {"stderr": {"()": Gathering, "formatter": "lines", "filters": ["addresses"]}},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
         "loggers": {"partnerhub": {"level": ours}, "uvicorn": {"level": servers}},
     }

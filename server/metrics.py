@@ -3,6 +3,7 @@
 import os
 import platform
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,6 +64,12 @@ BUILD = Gauge(
 )
 
 
+# Looked up for every operation; by their labels, of which there are few.
+_ended = cache(OPERATIONS.labels)
+_took = cache(SECONDS.labels)
+token = cache(TOKENS.labels)
+
+
 def started() -> None:
     """Tell of this process."""
     PROCESSES.set(1)
@@ -77,11 +84,11 @@ def remembered(found: str, values: int) -> None:
 
 def operation(outcome: str, type: str, way: str, seconds: float, statements: int, sql_seconds: float) -> None:
     """Count an operation that has ended, or a request that did not come to one."""
-    OPERATIONS.labels(outcome, type, way).inc()
+    _ended(outcome, type, way).inc()
     if (
         way != "none" and type != "subscription"
     ):  # what was refused is fast, and what streams is as long as it likes
-        SECONDS.labels(way).observe(seconds)
+        _took(way).observe(seconds)
     STATEMENTS.inc(statements)
     DATABASE_SECONDS.inc(sql_seconds)
 

@@ -103,9 +103,9 @@ class Verifier:
         if known is None or await self._keys.key(known.key_id) is not known.key:
             known = await self._check(token)
             self._remember(digest, known)
-            metrics.TOKENS.labels("signature").inc()
+            metrics.token("signature").inc()
         else:
-            metrics.TOKENS.labels("memory").inc()
+            metrics.token("memory").inc()
         if known.identity.expires_at <= time.time():
             self._known.pop(digest, None)
             raise _refused("has expired")

@@ -6,7 +6,7 @@ import secrets
 import time
 from contextlib import nullcontext
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import record, tracing
@@ -14,6 +14,7 @@ from server import record, tracing
 log = logging.getLogger("partnerhub.requests")
 
 _HEADER = "X-Request-Id"
+_RAW_HEADER = _HEADER.lower().encode()
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -37,7 +38,7 @@ class Tracked:
             if message["type"] in ("http.response.start", "websocket.accept"):
                 status = message.get("status", 101)
                 span.tell(status=status)
-                MutableHeaders(scope=message)[_HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), (_RAW_HEADER, request_id.encode())]
             await send(message)
 
         # A socket has no span of its own: it would be told of when it closes, hours after its operations.
