@@ -3,7 +3,7 @@
 Each value counts for the weight of its field: an object 1, a scalar 0, what has to be summed or counted 10.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,9 @@ LENGTHS: Mapping[str, int | str] = {
 }
 """The most rows of lists that take no size: a number, or the threshold of `Policy` that says so."""
 
+MOST_KNOWN = 100
+"""So many costs are remembered for an operation."""
+UNKNOWN = object()
 _LONGEST = 1000
 """No list answers more rows at once; what asks for more is refused by the list itself."""
 _DIGITS = 12
@@ -46,24 +49,26 @@ class Given:
 
 
 class Price:
-    """What one operation costs. Its tree is kept with it; just the numbers are put in each time."""
+    """What one operation costs. Its tree is kept with it, and so is what it may cost by the values that tell."""
 
     def __init__(self, schema: GraphQLSchema, operation: Operation) -> None:
         self._asked = tree(schema, operation)
-        self._fixed: dict[Limits, int] = {}
+        self._known: dict[Hashable, int] = {}
         self._defaults = {
             declared.variable.name.value: declared.default_value
             for declared in operation.definition.variable_definitions or ()
         }
+        self._telling = sorted(_telling(self._asked))
 
     def requested(self, variables: Mapping[str, Any], limits: Limits, policy: Policy) -> int:
         """The cost of the longest answer that it may get."""
-        known = self._fixed.get(limits)
-        if known is not None:
-            return known
-        cost = _requested(self._asked, Given(self._defaults | dict(variables), limits, policy), None)
-        if not self._defaults:  # without variables it is the same each time
-            self._fixed[limits] = cost
+        key = (limits, *(_told(variables.get(name, UNKNOWN)) for name in self._telling))
+        cost = self._known.get(key)
+        if cost is None:
+            cost = _requested(self._asked, Given(self._defaults | dict(variables), limits, policy), None)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = cost
         return cost
 
     def actual(self, data: Mapping[str, Any] | None) -> int:
@@ -126,6 +131,26 @@ def _number(value: Any, given: Given) -> int | None:
         case int() | float():
             return int(max(-1, min(value, _LONGEST)))
     return None
+
+
+def _telling(objects: Objects) -> set[str]:
+    """The variables that sizes and conditions go by."""
+    found: set[str] = set()
+    for fields in objects.values():
+        for asked in fields.values():
+            values: list[Any] = [*asked.sizes]
+            for condition in asked.conditions:
+                values += [argument.value for one in condition for argument in one.arguments or ()]
+            found |= {value.name.value for value in values if isinstance(value, VariableNode)}
+            found |= _telling(asked.below)
+    return found
+
+
+def _told(value: Any) -> Hashable:
+    """As much of a variable's value as tells: a number itself, of anything else how long it is."""
+    if value is None or value is UNKNOWN or isinstance(value, int | float):
+        return (type(value), value)
+    return (type(value), len(value))
 
 
 def _included(asked: Asked, given: Given) -> bool:
