@@ -80,16 +80,19 @@ class Batches:
         batch.parents += parents
 
     async def bring(self, run: Run) -> None:
-        """Make the calls. What fails first ends the others."""
-        batches = list(self._batches.values())
-        if len(batches) == 1:
-            await batches[0].bring(run)
-        elif batches:
-            tasks = [asyncio.ensure_future(batch.bring(run)) for batch in batches]
-            try:
-                await asyncio.gather(*tasks)
-            except BaseException:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                raise
+        """Make the calls, one of them here and the others beside it. A failure ends them all."""
+        if not self._batches:
+            return
+        *others, last = self._batches.values()
+        if not others:
+            await last.bring(run)
+            return
+        tasks = [asyncio.ensure_future(batch.bring(run)) for batch in others]
+        try:
+            await last.bring(run)
+            await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise

@@ -50,9 +50,14 @@ def read_columns(
                 continue
             declared = definition.extensions["strawberry-definition"]
             found.update(declared.metadata.get("needs", (declared.python_name,)))
-            if declared.metadata.get("through"):
+            if is_through(declared.metadata, field):
                 found |= read_columns(schema, definition.type, [field], fragments, included)
     return frozenset(found)
+
+
+def is_through(metadata: Mapping[str, Any], node: FieldNode) -> bool:
+    """Whether what is selected below the field is read from the row that the field is of."""
+    return bool(metadata.get("through") or (metadata.get("in_row") and not node.arguments))
 
 
 def wanted(info: strawberry.Info) -> Columns:

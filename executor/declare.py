@@ -4,7 +4,8 @@
 - `related` hangs rows on a level of parents, by a relation's batch function.
 - `computed` works the values of a level out of its rows.
 - Any other synchronous resolver is called for each row; `needs` says which columns it reads.
-- `through` says that what is selected below is read from the very row above.
+- `through` says that what is selected below is read from the very row above; `in_row` of a related field, that it
+  is so wherever the field is asked without arguments.
 """
 
 import inspect
@@ -94,12 +95,14 @@ def related(
     key: str | None = None,
     needs: Sequence[str] = (),
     cost: int | None = None,
+    in_row: bool = False,
 ) -> Any:
     """A field whose values hang on rows by a relation: each level's in one batch.
 
     `ask` is the relation itself, or a function that says what to ask of which: from `info` (an `At`) and the
     field's arguments where there is a `key`, the column that holds the parents' keys; else from `root` as well.
-    A parent without a key, and None in the place of a Load, are null.
+    A parent without a key, and None in the place of a Load, are null. With `in_row`, rows can be read with all that
+    the field tells by default, and are the field's objects themselves where it has no arguments.
     """
     if hasattr(ask, "load"):
         constant = Load(ask)
@@ -108,7 +111,9 @@ def related(
     metadata: dict[str, Any] = {"related": how, "needs": (key,) if key else tuple(needs)}
     if cost is not None:
         metadata["cost"] = cost
-    resolver = _one_by_one(how)
+    if in_row:
+        metadata["in_row"] = True
+    resolver = _one_by_one(how, in_row=in_row)
     return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
 
 
@@ -137,10 +142,12 @@ def _at(info: strawberry.Info) -> At:
     return At(info.context, info._raw_info.parent_type.name, wanted(info))
 
 
-def _one_by_one(how: Related) -> Callable[..., Awaitable[Any]]:
+def _one_by_one(how: Related, *, in_row: bool) -> Callable[..., Awaitable[Any]]:
     """The resolver that graphql-core calls for each parent. The context's loaders make batches of its calls."""
 
     async def resolver(root: Any, info: strawberry.Info, **arguments: Any) -> Any:
+        if in_row and not info._raw_info.field_nodes[0].arguments:
+            return root
         at = _at(info)
         load = how.ask(info=at, **arguments) if how.key else how.ask(root=root, info=at, **arguments)
         if load is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kpis.in_force import LINE_IN_FORCE
-from kpis.license_state import FIGURES, LINE_TERMS
+from kpis.license_state import FIGURES, FIGURES_OF_LINE, LINE_TERMS
 from models.enums import Product
 from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
@@ -33,7 +33,8 @@ LICENSE = Entity(
     LicenseRow,
     "licenses l",
     customer="ls.customer_id",
-    columns={"product": "l.product"},
+    # Its state today as well, so that it comes with the line.
+    columns={"product": "l.product", "as_of": ":as_of::date", **FIGURES_OF_LINE},
     joins={"ls": Join("JOIN license_states ls ON ls.partner_id = :partner AND ls.license_id = l.id")},
 )
 

@@ -56,7 +56,11 @@ class License(Node):
 
     product: Product = strawberry.field(description="What is licensed.")
     state = related(
-        _state, key="id", type=LicenseState, description="How many are assigned and used on a day."
+        _state,
+        key="id",
+        type=LicenseState,
+        description="How many are assigned and used on a day.",
+        in_row=True,
     )
     trend = related(
         _trend,
