@@ -42,7 +42,7 @@ class PageRequest:
         return self.after is not None or self.before is not None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Edge:
     """A row and where it stands."""
 
@@ -51,27 +51,10 @@ class Edge:
 
     @property
     def cursor(self) -> str:
-        return self.page.order.cursor(self.node, self.page.ids)
+        return self.page.cursor(self.node)
 
 
-@dataclass(frozen=True)
-class PageInfo:
-    """Where a page stands in its list."""
-
-    edges: Sequence[Edge]
-    has_next_page: bool
-    has_previous_page: bool
-
-    @property
-    def start_cursor(self) -> str | None:
-        return self.edges[0].cursor if self.edges else None
-
-    @property
-    def end_cursor(self) -> str | None:
-        return self.edges[-1].cursor if self.edges else None
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Page:
     """One page. Cursors are made only when somebody asks for them; so is the total, which its list counts."""
 
@@ -91,8 +74,20 @@ class Page:
         return [Edge(row, self) for row in self.nodes]
 
     @property
-    def page_info(self) -> PageInfo:
-        return PageInfo(self.edges, self.has_next_page, self.has_previous_page)
+    def page_info(self) -> "Page":
+        """Where it stands in its list, which it tells itself."""
+        return self
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self.cursor(self.nodes[0]) if self.nodes else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.cursor(self.nodes[-1]) if self.nodes else None
+
+    def cursor(self, row: Row) -> str:
+        return self.order.cursor(row, self.ids)
 
 
 @dataclass(frozen=True)

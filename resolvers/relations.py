@@ -95,11 +95,13 @@ class Children:
         if entity.customer:
             where.append(visible(viewer, entity.customer))
         select = entity.expressions(columns)
-        source = entity.source(entity.joined([*select, *where, self.order_by]))
+        source = entity.source(
+            entity.joined([*select, *where, self.order_by]),
+            base=f"unnest(:parents::bigint[]) AS parent(id) CROSS JOIN {entity.table}",
+        )
         return (
-            f"SELECT parent.id AS parent_id, child.* FROM unnest(:parents::bigint[]) AS parent(id) CROSS JOIN LATERAL"
-            f" (SELECT {', '.join(select)}, row_number() OVER (ORDER BY {self.order_by}) AS position"
-            f" FROM {source} WHERE {' AND '.join(where)}) child ORDER BY child.position"
+            f"SELECT parent.id AS parent_id, {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
+            f" ORDER BY {self.order_by}"
         )
 
 
