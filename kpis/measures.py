@@ -115,30 +115,23 @@ def counts(measures: Sequence[Measure], positions: Rows, peers: Rows) -> str:
 def statement(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:
     """One SELECT for all the measures: one pass over the lines of `source` within `scope`.
 
-    The nth measure is the column `m<n>`. Customers are counted by grouping the lines by customer first; without
-    any to count, the lines are summed as they are.
+    The nth measure is the column `m<n>`.
     """
     parts = bases(measures)
     wheres = list(dict.fromkeys(part.where for part in parts))
-    lines = [*scope, f"({' OR '.join(wheres)})"]  # lines that no measure is over are not grouped
-    counted = any(isinstance(part, Customers) for part in parts)
-    columns = []
-    for n, part in enumerate(parts):
+    lines = [*scope, f"({' OR '.join(wheres)})"]
+    results = {}
+    for part in parts:
+        only = f" FILTER (WHERE {part.where})" if len(wheres) > 1 else ""  # else these are all the lines
         if isinstance(part, Customers):
-            columns.append(f"bool_or({part.where}) AS b{n}")
+            results[part] = f"count(DISTINCT ls.customer_id){only}"
         else:
-            columns.append(f"sum({part.term}) FILTER (WHERE {part.where}) AS b{n}")
-    grouping = " GROUP BY ls.customer_id" if counted else ""
-    inner = f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(lines)}{grouping}"
-    results = {
-        part: f"count(*) FILTER (WHERE b{n})" if isinstance(part, Customers) else f"coalesce(sum(b{n}), 0)"
-        for n, part in enumerate(parts)
-    }
-    outer = []
+            results[part] = f"coalesce(sum({part.term}){only}, 0)"
+    columns = []
     for n, measure in enumerate(measures):
         if isinstance(measure, Ratio):
             value = f"{results[measure.over]}::float8 / nullif({results[measure.under]}, 0)"
         else:
             value = results[measure]
-        outer.append(f"{value} AS m{n}")
-    return f"SELECT {', '.join(outer)} FROM ({inner}) of_customer"
+        columns.append(f"{value} AS m{n}")
+    return f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(lines)}"
