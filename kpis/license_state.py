@@ -31,6 +31,7 @@ _WEEK_BEFORE = f"({_D} - {CHANGE_DAYS})"
 TOTAL = "ls.total"
 ASSIGNED = assigned_on(_D)
 USED = _on(_D, "used", "ls.used", "0")
+AVAILABLE = f"greatest({TOTAL} - {ASSIGNED}, 0)"
 USED_LAST_90_DAYS = _on(_D, "used_last_90_days", "ls.used_last_90_days", "0")
 ASSIGNED_WEEK_BEFORE = _on(_WEEK_BEFORE, "assigned", "ls.assigned", "NULL")
 USED_WEEK_BEFORE = _on(_WEEK_BEFORE, "used", "ls.used", "NULL")

@@ -3,10 +3,12 @@
 `window` days ahead or back are counted from D, both ends included.
 """
 
+from collections.abc import Mapping
+
 from kpis.in_force import LINE_IN_FORCE, ends_within
-from kpis.license_state import ASSIGNED, TOTAL, USED
+from kpis.license_state import ASSIGNED, LINE_TERMS, TOTAL
 from kpis.measures import Customers, Measure, Ratio, Section, Sum
-from kpis.peers import IS_LOW
+from kpis.peers import IS_LOW, LINE_OF_LOW, PEER_TERMS
 from kpis.positions import EXPIRES
 
 WINDOW_DAYS = 90
@@ -25,15 +27,12 @@ def _renewing(days: str) -> str:
 _ADDED = (
     f"({LINE_IN_FORCE} AND ls.added_on BETWEEN :as_of::date - :recently_added_days::int AND :as_of::date)"
 )
-_AVAILABLE = f"greatest({TOTAL} - {ASSIGNED}, 0)"
 _OVERAGE = f"greatest({ASSIGNED} - {TOTAL}, 0)"
 
 
-def _rates(where: str) -> tuple[Ratio, Ratio, Ratio]:
-    """assignmentRate, usageRate and usageOfAssignedRate over some lines."""
-    total = Sum("total", "", TOTAL, where)
-    assigned = Sum("assigned", "", ASSIGNED, where)
-    used = Sum("used", "", USED, where)
+def _rates(where: str, of: Mapping[str, str]) -> tuple[Ratio, Ratio, Ratio]:
+    """assignmentRate, usageRate and usageOfAssignedRate of some lines or positions, by the terms `of` these."""
+    total, assigned, used = (Sum(name, "", of[name], where) for name in ("total", "assigned", "used"))
     return (
         Ratio(
             "assignment_rate",
@@ -79,7 +78,7 @@ OVERVIEW = Section(
         Customers(
             "low_license_assignment",
             "Customers that assign far less of their licenses than similar customers.",
-            "peer.is_low",
+            IS_LOW,
             "customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
         ),
         Customers(
@@ -89,12 +88,11 @@ OVERVIEW = Section(
             "customers with a line in force whose overage is above 0",
         ),
     ),
-    over_positions=True,
 )
 
 
 def _ending_section(name: str, help: str, where: str, verb: str) -> Section:
-    assignment_rate, usage_rate, _ = _rates(where)
+    assignment_rate, usage_rate, _ = _rates(where, LINE_TERMS)
     counted = Customers(
         "customers",
         f"Customers with licenses that {verb} in the window.",
@@ -139,16 +137,16 @@ LOW_ASSIGNMENT = Section(
     "Customers that assign far less of their licenses than similar customers do.",
     (
         Customers("customers", "Customers that are low.", IS_LOW, "as OverviewKpis.lowLicenseAssignment"),
-        *_rates(IS_LOW),
+        *_rates(IS_LOW, PEER_TERMS),
         Sum(
             "unassigned_licenses",
             "Licenses that low customers have left to assign.",
-            _AVAILABLE,
+            PEER_TERMS["available"],
             IS_LOW,
             "Σ available over the lines of low customers",
         ),
     ),
-    IS_LOW,
+    LINE_OF_LOW,
 )
 _OVER_CUSTOMERS = Customers(
     "customers", "Customers with more assigned than bought.", _OVER, "customers with such a line"

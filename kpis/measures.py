@@ -1,17 +1,19 @@
 """Measures: what a KPI counts or sums, over which lines. Declared once; SQL, fields and docs are made of that.
 
-A measure is over license lines `ls`. Its `where` says which of them; nothing is said of whose they are, which is
-the reader's scope. Ratios name two other measures: sums come first, divisions last.
+A measure is over license lines `ls`, over customers' positions `p` or over their peers `peer`. Its `where` says
+which of them; nothing is said of whose they are, which is the reader's scope. Ratios name two other measures: sums
+come first, divisions last.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Customers:
-    """How many customers have a line that matches; each counts once."""
+    """How many customers have a row that matches; each counts once."""
 
     name: str
     help: str
@@ -24,7 +26,7 @@ class Customers:
 
 @dataclass(frozen=True)
 class Sum:
-    """A term summed over the lines that match."""
+    """A term summed over the rows that match."""
 
     name: str
     help: str
@@ -69,8 +71,6 @@ class Section:
     """Which lines its table lists."""
     window: str | None = None
     """The name of the parameter that holds the days of its window, if it has one."""
-    over_positions: bool = False
-    """Its measures are over customers' positions `p` or their peers `peer`, not over lines."""
 
     def measure(self, name: str) -> Measure:
         return next(measure for measure in self.measures if measure.name == name)
@@ -78,10 +78,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Rows:
-    """What measures are counted over: a table expression with its alias, and which of its rows."""
+    """What measures are counted over: which rows of a source, and how customers are counted in them.
 
-    source: str
+    Of several sources no two have a customer in common, so that their figures add up.
+    """
+
+    sources: Sequence[Callable[[Sequence[str]], str]]
+    """Table expressions, made for the columns that the measures name."""
     where: Sequence[str]
+    customers: str
+    """The aggregate that counts them."""
 
 
 def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
@@ -93,45 +99,42 @@ def bases(measures: Iterable[Measure]) -> list[Customers | Sum]:
     return list(found)
 
 
-def counts(measures: Sequence[Measure], positions: Rows, peers: Rows) -> str:
-    """One SELECT for measures that count customers; the nth is the column `m<n>`.
-
-    Those over positions share one pass: each row is a customer. One over peers has rows for several products.
-    """
-    columns, passes = [], ""
-    for n, measure in enumerate(measures):
-        assert isinstance(measure, Customers)
-        if "peer." in measure.where:
-            where = " AND ".join([*peers.where, measure.where])
-            columns.append(
-                f"(SELECT count(DISTINCT peer.customer_id) FROM {peers.source} WHERE {where}) AS m{n}"
-            )
-        else:
-            columns.append(f"count(*) FILTER (WHERE {measure.where}) AS m{n}")
-            passes = f" FROM {positions.source} WHERE {' AND '.join(positions.where)}"
-    return f"SELECT {', '.join(columns)}{passes}"
-
-
-def statement(measures: Sequence[Measure], source: str, scope: Sequence[str]) -> str:
-    """One SELECT for all the measures: one pass over the lines of `source` within `scope`.
+def statement(measures: Sequence[Measure], rows: Mapping[str, Rows]) -> str:
+    """One SELECT for all the measures: one pass over each kind of `rows` that they are over, told by its alias.
 
     The nth measure is the column `m<n>`.
     """
     parts = bases(measures)
-    wheres = list(dict.fromkeys(part.where for part in parts))
-    lines = [*scope, f"({' OR '.join(wheres)})"]
-    results = {}
-    for part in parts:
-        only = f" FILTER (WHERE {part.where})" if len(wheres) > 1 else ""  # else these are all the lines
-        if isinstance(part, Customers):
-            results[part] = f"count(DISTINCT ls.customer_id){only}"
-        else:
-            results[part] = f"coalesce(sum({part.term}){only}, 0)"
+    names = {part: f"b{n}" for n, part in enumerate(parts)}
+    passes = []
+    for alias, over in rows.items():
+        if found := {part: names[part] for part in parts if re.search(rf"\b{alias}\.", part.where)}:
+            passes.append(f"({_pass(alias, over, found)}) of_{alias}")
     columns = []
     for n, measure in enumerate(measures):
         if isinstance(measure, Ratio):
-            value = f"{results[measure.over]}::float8 / nullif({results[measure.under]}, 0)"
+            value = f"{names[measure.over]}::float8 / nullif({names[measure.under]}, 0)"
         else:
-            value = results[measure]
+            value = names[measure]
         columns.append(f"{value} AS m{n}")
-    return f"SELECT {', '.join(columns)} FROM {source} WHERE {' AND '.join(lines)}"
+    return f"SELECT {', '.join(columns)} FROM {', '.join(passes)}"
+
+
+def _pass(alias: str, over: Rows, names: Mapping[Customers | Sum, str]) -> str:
+    wheres = list(dict.fromkeys(part.where for part in names))
+    columns = []
+    for part, name in names.items():
+        # A single condition is true of all rows that are read.
+        only = f" FILTER (WHERE {part.where})" if len(wheres) > 1 else ""
+        if isinstance(part, Customers):
+            columns.append(f"{over.customers}{only} AS {name}")
+        else:
+            columns.append(f"coalesce(sum({part.term}){only}, 0)::bigint AS {name}")
+    select = ", ".join(columns)
+    named = sorted(set(re.findall(rf"\b{alias}\.(\w+)", select + " ".join(wheres))))
+    where = " AND ".join([*over.where, f"({' OR '.join(wheres)})"])
+    parts = [f"SELECT {select} FROM {source(named)} WHERE {where}" for source in over.sources]
+    if len(parts) == 1:
+        return parts[0]
+    sums = ", ".join(f"sum({name})::bigint AS {name}" for name in names.values())
+    return f"SELECT {sums} FROM ({' UNION ALL '.join(parts)}) part"

@@ -4,8 +4,10 @@ Peers are the partner's customers with licenses of the product, whoever looks, i
 licenses; or all of them, where the band holds too few.
 """
 
+from collections.abc import Iterable
+
 from kpis.in_force import LINE_IN_FORCE
-from kpis.positions import PRODUCTS, positions, stale
+from kpis.positions import PRODUCTS, of_positions, positions, stale
 
 _SLACK = 1 - 1e-12
 """Rates this close to the limit are at it: a median between two rates is rounded, and at is not below."""
@@ -13,10 +15,16 @@ _SLACK = 1 - 1e-12
 _OWN = "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
 
 
-def _rates(product: str, stale_ones: str | None = None) -> str:
+_OF_RATES = ("total", "assigned")
+
+
+def _rates(product: str, stale_ones: str | None = None, columns: Iterable[str] = ()) -> str:
+    select = "".join(f", {name}" for name in columns)
     return f"""
     SELECT product, customer_id, assigned::float8 / total AS rate, width_bucket(total, :size_bands::bigint[]) AS band
-    FROM ({positions(product, stale_ones)}) position WHERE total > 0 AND customer_id <> {_OWN}"""
+           {select}
+    FROM ({positions(product, {*_OF_RATES, *columns}, stale_ones)}) position
+    WHERE total > 0 AND customer_id <> {_OWN}"""
 
 
 def medians(product: str, stale_ones: str | None = None) -> str:
@@ -42,8 +50,14 @@ _MEDIAN = "CASE rate.product " + " ".join(f"WHEN '{p}' THEN {_median_of_band(p)}
 # Most customers are above the limit of every band, which is cheaper to find than their band.
 _LIMIT = f"{{median}} * :share_of_median::float8 * {_SLACK!r}"
 
-PEERS = f"""(
-    WITH stale AS MATERIALIZED ({stale(_OF_PRODUCTS)}), kept AS MATERIALIZED (
+
+def peers(columns: Iterable[str] = ()) -> str:
+    """Table expression with a row for each customer and product with licenses in force: its peers' median, whether
+    it is low, and these columns of its position."""
+    names = of_positions(columns)
+    select = "".join(f", {name}" for name in names)
+    return f"""(
+    WITH stale AS MATERIALIZED ({stale(_OF_PRODUCTS, {*_OF_RATES, *names})}), kept AS MATERIALIZED (
         SELECT m.product, m.band, m.peers, m.median FROM peer_medians m
         WHERE m.partner_id = :partner AND m.product {_OF_PRODUCTS}
               AND m.as_of = :as_of AND m.size_bands = :size_bands::bigint[]
@@ -59,13 +73,17 @@ PEERS = f"""(
         SELECT product, band, CASE WHEN peers < :minimum_peers::int THEN everyone.median ELSE bands.median END AS median
         FROM bands LEFT JOIN everyone USING (product)
     )
-    SELECT product, customer_id, median, rate < {_LIMIT.format(median="(SELECT max(median) FROM medians)")}
+    SELECT product, customer_id{select}, median,
+           rate < {_LIMIT.format(median="(SELECT max(median) FROM medians)")}
            AND rate < {_LIMIT.format(median="median")} AS is_low
-    FROM (SELECT rate.*, {_MEDIAN} AS median FROM ({_rates(_OF_PRODUCTS, "stale")}) rate) rate
+    FROM (SELECT rate.*, {_MEDIAN} AS median FROM ({_rates(_OF_PRODUCTS, "stale", names)}) rate) rate
 )"""
-"""A row for each customer and product with licenses in force: its peers' median, and whether it is low."""
 
-PEER_JOIN = f"LEFT JOIN {PEERS} peer ON peer.product = ls.product AND peer.customer_id = ls.customer_id"
 
-IS_LOW = f"(peer.is_low AND {LINE_IN_FORCE})"
+PEER_JOIN = f"LEFT JOIN {peers()} peer ON peer.product = ls.product AND peer.customer_id = ls.customer_id"
+
+IS_LOW = "peer.is_low"
+LINE_OF_LOW = f"({IS_LOW} AND {LINE_IN_FORCE})"
 """A line in force of a customer that is low for the line's product."""
+PEER_TERMS = {name: f"peer.{name}" for name in ("total", "assigned", "used", "available")}
+"""The terms of a license state, summed over the customer's lines."""

@@ -4,8 +4,10 @@ Positions are kept with the days between which nothing about them changes; for a
 from the lines, by the same expressions. Next to the analytics' products there is one position over all of them.
 """
 
+from collections.abc import Iterable
+
 from kpis.in_force import LINE_IN_FORCE
-from kpis.license_state import ASSIGNED, OVER_LIMIT, TOTAL
+from kpis.license_state import ASSIGNED, AVAILABLE, OVER_LIMIT, TOTAL, USED
 
 ALL = "ALL"
 PRODUCTS = ("MEETINGS", "CALLING")
@@ -16,6 +18,8 @@ EXPIRES = "(ls.is_trial OR NOT ls.auto_renew)"
 COLUMNS = {
     "total": f"coalesce(sum({TOTAL}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
     "assigned": f"coalesce(sum({ASSIGNED}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
+    "used": f"coalesce(sum({USED}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
+    "available": f"coalesce(sum({AVAILABLE}) FILTER (WHERE {LINE_IN_FORCE}), 0)",
     "started_on": "min(ls.start_date)",
     "expires_on": f"coalesce(min(ls.end_date) FILTER (WHERE {LINE_IN_FORCE} AND {EXPIRES}), 'infinity')",
     "renews_on": f"coalesce(min(ls.end_date) FILTER (WHERE {LINE_IN_FORCE} AND ls.auto_renew), 'infinity')",
@@ -33,13 +37,19 @@ _VALID = {
 }
 
 
-def computed(customers: str, *, with_validity: bool = False) -> str:
+def of_positions(columns: Iterable[str]) -> list[str]:
+    """Those of the columns that positions have, in one order so that the same set is the same text."""
+    wanted = set(columns)
+    return [name for name in COLUMNS if name in wanted]
+
+
+def computed(customers: str, columns: Iterable[str], *, with_validity: bool = False) -> str:
     """SELECT of the positions of the customers that `customers` selects, computed from their lines."""
-    columns = COLUMNS | (_VALID if with_validity else {})
-    select = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    found = {name: COLUMNS[name] for name in columns} | (_VALID if with_validity else {})
+    select = ["ls.customer_id", *(f"{sql} AS {name}" for name, sql in found.items())]
     products = ", ".join(f"'{product}'" for product in PRODUCTS)
     return f"""
-    SELECT coalesce(ls.product, '{ALL}') AS product, ls.customer_id, {select}
+    SELECT coalesce(ls.product, '{ALL}') AS product, {", ".join(select)}
     FROM license_states ls
     WHERE ls.partner_id = :partner AND ls.product IN ({products}) AND ls.customer_id IN ({customers})
     GROUP BY GROUPING SETS ((ls.product, ls.customer_id), (ls.customer_id))"""
@@ -48,24 +58,29 @@ def computed(customers: str, *, with_validity: bool = False) -> str:
 _KEPT = "FROM customer_positions k WHERE k.partner_id = :partner AND k.product"
 
 
-def stale(product: str) -> str:
+def stale(product: str, columns: Iterable[str]) -> str:
     """SELECT of the positions on D, of such products, of the customers whose kept ones are of other days."""
     # Said as two comparisons, since each has an index: on most days there are few.
     customers = f"SELECT k.customer_id {_KEPT} {product} AND (k.valid_from > :as_of::date OR k.valid_to < :as_of::date)"
-    names = ", ".join(COLUMNS)
-    return f"SELECT product, customer_id, {names} FROM ({computed(customers)}) stale WHERE product {product}"
+    names = of_positions(columns)
+    select = ", ".join(["product", "customer_id", *names])
+    return f"SELECT {select} FROM ({computed(customers, names)}) stale WHERE product {product}"
 
 
-def positions(product: str, stale_ones: str | None = None) -> str:
+def kept(product: str, columns: Iterable[str]) -> str:
+    """SELECT of the kept positions of such products that are right on D: on most days, nearly all."""
+    names = ", ".join(f"k.{name}" for name in ["product", "customer_id", *of_positions(columns)])
+    return f"SELECT {names} {_KEPT} {product} AND :as_of::date BETWEEN k.valid_from AND k.valid_to"
+
+
+def positions(product: str, columns: Iterable[str], stale_ones: str | None = None) -> str:
     """SELECT of all customers' positions on D, of the products that meet the condition `product`.
 
     `stale_ones` is the table expression of `stale` where the statement has that already.
     """
-    names = ", ".join(COLUMNS)
-    return f"""
-    SELECT k.product, k.customer_id, {", ".join(f"k.{name}" for name in COLUMNS)} {_KEPT} {product}
-        AND :as_of::date BETWEEN k.valid_from AND k.valid_to
-    UNION ALL SELECT product, customer_id, {names} FROM {stale_ones or f"({stale(product)}) stale"}"""
+    names = ", ".join(["product", "customer_id", *of_positions(columns)])
+    return f"""{kept(product, columns)}
+    UNION ALL SELECT {names} FROM {stale_ones or f"({stale(product, columns)}) stale"}"""
 
 
 def to_keep(customers: str) -> str:
@@ -75,4 +90,5 @@ def to_keep(customers: str) -> str:
     SELECT product, customer_id, {names},
            coalesce(max(valid_from) OVER of_customer, '-infinity') AS valid_from,
            coalesce(min(valid_to) OVER of_customer, 'infinity') AS valid_to
-    FROM ({computed(customers, with_validity=True)}) position WINDOW of_customer AS (PARTITION BY customer_id)"""
+    FROM ({computed(customers, COLUMNS, with_validity=True)}) position
+    WINDOW of_customer AS (PARTITION BY customer_id)"""

@@ -22,6 +22,8 @@ class CustomerPosition(Model):
     valid_to = fields.DateField()
     over_limit = fields.BooleanField()
     product = CTextField()
+    used = fields.BigIntField()
+    available = fields.BigIntField()
 
     class Meta:
         table = "customer_positions"

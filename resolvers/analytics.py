@@ -9,9 +9,9 @@ from typing import Any
 
 from kpis.license_state import ASSIGNED, FIGURES_OF_LINE, TOTAL, USED
 from kpis.licenses import SECTIONS
-from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, counts, statement
-from kpis.peers import PEER_JOIN, PEERS
-from kpis.positions import ALL, positions
+from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, statement
+from kpis.peers import PEER_JOIN, peers
+from kpis.positions import ALL, kept, stale
 from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
@@ -194,47 +194,54 @@ _SECTIONS = {section.name: section for section in SECTIONS}
 
 @dataclass(frozen=True)
 class Figures:
-    """The measures of sections: all that one request wants over the same lines in one statement, and all over the
-    same customers' positions in another."""
+    """The measures of sections: all that one request wants over the same lines in one statement."""
 
     async def load(
         self, context: Context, parents: Sequence[Wanted], arguments: Arguments, _columns: Columns
     ) -> list[SimpleNamespace]:
         lines: Lines = dict(arguments)["lines"]
         values = context.parameters(lines.as_of) | lines.values(context)
+        measures: list[Measure] = []
+        places: list[tuple[int, str]] = []
+        for n, (name, days, names) in enumerate(parents):
+            section = _SECTIONS[name]
+            if section.window:
+                values[f"{section.window}_{n}"] = days
+            for measure in section.measures:
+                if measure.name in names:
+                    places.append((n, measure.name))
+                    measures.append(_windowed(measure, section.window, n))
         figures: list[dict[str, Any]] = [{} for _ in parents]
-        for over_positions, text in ((True, self._over_positions), (False, self._over_lines)):
-            measures: list[Measure] = []
-            places: list[tuple[int, str]] = []
-            for n, (name, days, names) in enumerate(parents):
-                section = _SECTIONS[name]
-                if section.over_positions is not over_positions:
-                    continue
-                if section.window:
-                    values[f"{section.window}_{n}"] = days
-                for measure in section.measures:
-                    if measure.name in names:
-                        places.append((n, measure.name))
-                        measures.append(_windowed(measure, section.window, n))
-            if measures:
-                row = (await context.database.fetch(text(context, lines, measures), values, Row))[0]
-                for place, (n, measure_name) in enumerate(places):
-                    figures[n][measure_name] = row[f"m{place}"]
+        if measures:
+            sql = statement(measures, _rows(lines, context))
+            row = (await context.database.fetch(sql, values, Row))[0]
+            for place, (n, measure_name) in enumerate(places):
+                figures[n][measure_name] = row[f"m{place}"]
         return [SimpleNamespace(**found) for found in figures]
 
-    @staticmethod
-    def _over_lines(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
-        where = lines.where(context)
-        text = statement(measures, "license_states ls", where)
-        return statement(measures, f"license_states ls {PEER_JOIN}", where) if "peer." in text else text
 
-    @staticmethod
-    def _over_positions(context: Context, lines: Lines, measures: Sequence[Measure]) -> str:
-        return counts(
-            measures,
-            Rows(f"({positions('= :position')}) p", lines.of_customers(context, "p.customer_id")),
-            Rows(f"{PEERS} peer", lines.of_customers(context, "peer.customer_id")),
-        )
+def _rows(lines: Lines, context: Context) -> dict[str, Rows]:
+    """What measures may be over, by alias. Of one kind of position each customer has one; of peers, one a product."""
+    return {
+        "ls": Rows(
+            (lambda _: "license_states ls",),
+            lines.where(context),
+            "count(DISTINCT ls.customer_id)",
+        ),
+        "p": Rows(
+            (
+                lambda columns: f"({kept('= :position', columns)}) p",
+                lambda columns: f"({stale('= :position', columns)}) p",
+            ),
+            lines.of_customers(context, "p.customer_id"),
+            "count(*)",
+        ),
+        "peer": Rows(
+            (lambda columns: f"{peers(columns)} peer",),
+            lines.of_customers(context, "peer.customer_id"),
+            "count(DISTINCT peer.customer_id)",
+        ),
+    }
 
 
 def _windowed(measure: Measure, window: str | None, n: int) -> Measure:

@@ -205,8 +205,8 @@ async def test_statements_do_not_grow_with_rows_and_nothing_unselected_is_comput
         world.today - timedelta(days=11)
     ).isoformat()  # a day that no other test asks for: nothing is remembered
     both = EVERYTHING.replace(LICENSES, f"a: {LICENSES} b: {LICENSES.replace('$product', 'CALLING')}")
-    # The viewer; positions over both products and of each; lines of each.
-    assert (await world.api.ask(FULL, both, {"product": "MEETINGS", "asOf": on})).statements == 6
+    # The viewer; the overview of both products; all figures of each.
+    assert (await world.api.ask(FULL, both, {"product": "MEETINGS", "asOf": on})).statements == 4
     alone = "query ($asOf: Date) { analytics(asOf: $asOf) { licenses(product: MEETINGS) { overage { customers } } } }"
     assert (await world.api.ask(FULL, alone, {"asOf": on})).statements == 2
     nothing = (

@@ -113,7 +113,7 @@ async def test_importing_again_changes_nothing_derived(
         await connection.close()
 
 
-async def test_a_migration_fills_what_it_adds(fresh_database_url: str, tmp_path: Path, today: date) -> None:
+async def test_migrations_fill_what_they_add(fresh_database_url: str, tmp_path: Path, today: date) -> None:
     """The rows of before are what they would be if they had been kept from the start."""
     write_rows(random_rows(7, 60, today), tmp_path, "parquet")
     connection = await asyncpg.connect(fresh_database_url)
@@ -123,13 +123,16 @@ async def test_a_migration_fills_what_it_adds(fresh_database_url: str, tmp_path:
         kept = await _derived(connection)
         assert any(row[-1] is None for row in kept["calling_weeks"])
         assert any(row[-1] for row in kept["calling_weeks"])
+        assert any(row[-2] for row in kept["customer_positions"])
+        assert any(row[-1] for row in kept["customer_positions"])
         await connection.execute(
             "DELETE FROM calling_weeks WHERE calls = 0; ALTER TABLE calling_weeks DROP licensed;"
             "ALTER TABLE license_states DROP entitlement_id, DROP external_id;"
-            "DELETE FROM tortoise_migrations WHERE name = '0008_what_is_kept'"
+            "ALTER TABLE customer_positions DROP used, DROP available;"
+            "DELETE FROM tortoise_migrations WHERE name >= '0008'"
         )
         async with opened(fresh_database_url, load_settings(database_url=fresh_database_url)):
-            assert await migrate() == ["0008_what_is_kept"]
+            assert await migrate() == ["0008_what_is_kept", "0009_positions_used"]
         assert await _derived(connection) == kept
     finally:
         await connection.close()
