@@ -23,6 +23,8 @@ Criteria = Mapping[str, str]
 
 ROOT = 0
 """The parent of a list that hangs on nothing."""
+CURSOR = "cursor"
+"""What a page is asked for where its rows' cursors are wanted: the keys of its order, which they hold."""
 
 
 def _tenant(entity: Entity) -> str:
@@ -188,9 +190,13 @@ class Listing:
             *(request.page.backward, size, conditions, columns),
         )
         sql = self._texts.get(key, lambda: self._sql(viewer, request, size, conditions, columns))
+        rows = await context.database.fetch(sql, values, self.entity.row, self._plans(request, viewer))
         pages: dict[int, list[Row]] = defaultdict(list)
-        for row in await context.database.fetch(sql, values, self.entity.row, self._plans(request, viewer)):
-            pages[row["parent_id"]].append(row)
+        if self.parent:
+            for row in rows:
+                pages[row["parent_id"]].append(row)
+        else:
+            pages[ROOT] = rows
         return [self._page(context, parent, request, size, pages[parent]) for parent in parents]
 
     def _plans(self, request: ListRequest, viewer: Viewer) -> Plans:
@@ -206,7 +212,6 @@ class Listing:
         entity, order = self.entity, request.order
         where = [*self.conditions(viewer, request.narrowing), *cursors]
         backward = request.page.backward
-        parent = "parent.id" if self.parent else f"{ROOT}::bigint"
         found_by = entity.joined([*where, *(key.sql for key in order.keys)])
         select = entity.expressions(columns)
         shown_by = entity.joined(select)
@@ -214,8 +219,10 @@ class Listing:
         late = any(entity.is_summary(alias) and alias not in found_by for alias in shown_by)
         inner_select = [f"{entity.key} AS id"] if late else select
         inner_joins = found_by if late else entity.joined([*where, *(key.sql for key in order.keys), *select])
+        parent = ["parent.id AS parent_id"] if self.parent else []
+        keys = order.select() if late or self.parent or CURSOR in columns else []
         page = (
-            f"SELECT {', '.join([f'{parent} AS parent_id', *inner_select, *order.select()])}"
+            f"SELECT {', '.join([*parent, *inner_select, *keys])}"
             f" FROM {entity.source(inner_joins, whole=self.reads_whole(viewer))} WHERE {' AND '.join(where)}"
             f" ORDER BY {order.order_by(backward)} LIMIT {size + 1}"
         )
@@ -226,13 +233,14 @@ class Listing:
             )
         if not late:
             return page
-        keys = [f"page._k{n}" for n in range(len(order.keys))]
+        shown = [
+            *(["page.parent_id"] if parent else []),
+            *select,
+            *(f"page._k{n}" for n in range(len(order.keys))),
+        ]
         base = f"({page}) page JOIN {entity.table} ON {_tenant(entity)} AND {entity.key} = page.id"
         source = entity.source(shown_by, base=base)
-        return (
-            f"SELECT {', '.join(['page.parent_id', *select, *keys])} FROM {source}"
-            f" ORDER BY {order.order_by_selected(backward)}"
-        )
+        return f"SELECT {', '.join(shown)} FROM {source} ORDER BY {order.order_by_selected(backward)}"
 
     def _cursor_conditions(self, request: ListRequest, context: Context) -> "_Cursors":
         cursors = _Cursors([], {})

@@ -8,7 +8,7 @@ from executor.declare import At, Load, needs, related, through
 from resolvers.context import Arguments
 from resolvers.order import Order
 from resolvers.page import ListRequest, Narrowing, PageRequest
-from resolvers.relations import ROOT, Listing
+from resolvers.relations import CURSOR, ROOT, Listing
 
 T = TypeVar("T")
 
@@ -19,15 +19,19 @@ class PageInfo:
     has_previous_page: bool = strawberry.field(
         description="Rows precede: ask again with `before: startCursor`."
     )
-    start_cursor: str | None = strawberry.field(description="The first row's cursor; null for an empty page.")
-    end_cursor: str | None = strawberry.field(description="The last row's cursor; null for an empty page.")
+    start_cursor: str | None = strawberry.field(
+        description="The first row's cursor; null for an empty page.", metadata=needs(CURSOR)
+    )
+    end_cursor: str | None = strawberry.field(
+        description="The last row's cursor; null for an empty page.", metadata=needs(CURSOR)
+    )
 
 
 @strawberry.type(description="A row of a page, and where it stands.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The row.", metadata=through())
     cursor: str = strawberry.field(
-        metadata=needs(),
+        metadata=needs(CURSOR),
         description="Where the row stands in this order of the list; it stays right when rows come and go.",
     )
 
@@ -41,7 +45,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The rows with their cursors.", metadata=through())
     nodes: list[T] = strawberry.field(description="The rows alone, in the same order.", metadata=through())
     page_info: PageInfo = strawberry.field(
-        description="Whether there is more, and from which cursors.", metadata=needs()
+        description="Whether there is more, and from which cursors.", metadata=through()
     )
     total_count = related(
         _count, type=int, description="How many rows the whole list has. Counted only when selected.", cost=10
