@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -154,6 +155,7 @@ _ORDERS = {
 }
 
 
+@cache
 def license_row_order(
     field: LicenseRowOrderField = LicenseRowOrderField.CUSTOMER_NAME, *, descending: bool = False
 ) -> Order:

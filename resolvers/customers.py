@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from kpis import customer_status as status
@@ -87,6 +88,7 @@ _ORDERS = {
 }
 
 
+@cache
 def customer_order(field: CustomerOrderField = CustomerOrderField.NAME, *, descending: bool = False) -> Order:
     return directed(f"customers by {field}", _ORDERS[field], _TIES, descending=descending)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from kpis.in_force import SUBSCRIPTION_IN_FORCE, SUBSCRIPTION_STATUS, TRIAL_IN_FORCE, TRIAL_STATUS
@@ -121,6 +122,7 @@ _TRIAL_ORDERS = {
 }
 
 
+@cache
 def subscription_order(
     field: SubscriptionOrderField = SubscriptionOrderField.SUBSCRIPTION_ID, *, descending: bool = False
 ) -> Order:
@@ -128,6 +130,7 @@ def subscription_order(
     return directed(f"subscriptions by {field}", keys, _SUBSCRIPTION_TIES, descending=descending)
 
 
+@cache
 def trial_order(field: TrialOrderField = TrialOrderField.END_DATE, *, descending: bool = False) -> Order:
     return directed(f"trials by {field}", _TRIAL_ORDERS[field], _TRIAL_TIES, descending=descending)
 

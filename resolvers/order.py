@@ -52,6 +52,9 @@ class Order:
     name: str
     keys: tuple[Key, ...]
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # which is enough, and asked often
+
     def select(self) -> list[str]:
         return [f"{key.sql} AS _k{n}" for n, key in enumerate(self.keys)]
 
