@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from enum import Enum
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -46,6 +47,8 @@ class Connections:
 
     waiting: ClassVar[int] = 0
     """How many of the process's statements wait for the pool at this moment."""
+    _taken: ClassVar[WeakKeyDictionary[AsyncpgDBClient, int]] = WeakKeyDictionary()
+    """How many connections of a pool all requests hold, those that are still on their way included."""
 
     def __init__(self, client: AsyncpgDBClient, wait_seconds: float) -> None:
         self._client = client
@@ -76,13 +79,7 @@ class Connections:
         """A connection that plans so, for one statement or transaction. Raises Busy when there is none in time."""
         while not self._free:
             if not self._held or (self._held < AT_ONCE and self._pool_has_more()):
-                self._held += 1
-                try:
-                    self._free.append(await self._from_pool())
-                except BaseException:
-                    self._held -= 1
-                    self._next()
-                    raise
+                await self._take_more()
             else:
                 await self._turn()
         place = next((n for n, found in enumerate(self._free) if found.plans is plans), -1)
@@ -101,23 +98,35 @@ class Connections:
             await self._give_back()
         self._next()
 
-    async def _from_pool(self) -> Connection:
-        if self._pool_has_more():
-            ready: Connection = await self._pool.acquire()
-            return ready
+    async def _take_more(self) -> None:
+        ready = self._pool_has_more()
+        self._count(1)
+        try:
+            connection = await (self._pool.acquire() if ready else self._waited_for())
+        except BaseException:
+            self._count(-1)
+            self._next()
+            raise
+        self._free.append(connection)
+
+    async def _waited_for(self) -> Connection:
         Connections.waiting += 1
         try:
             async with asyncio.timeout(self._wait_seconds):
-                waited_for: Connection = await self._pool.acquire()
-                return waited_for
+                connection: Connection = await self._pool.acquire()
+                return connection
         except TimeoutError:
             raise Busy("Every database connection is in use. Try again shortly.") from None
         finally:
             Connections.waiting -= 1
 
+    def _count(self, more: int) -> None:
+        self._held += more
+        Connections._taken[self._client] = Connections._taken.get(self._client, 0) + more
+
     def _pool_has_more(self) -> bool:
-        pool = self._pool
-        return int(pool.get_size() - pool.get_idle_size()) < int(pool.get_max_size())
+        """Whether the pool gives one at once. Who holds one already must not wait for those that wait for it."""
+        return Connections._taken.get(self._client, 0) < int(self._pool.get_max_size())
 
     async def _turn(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -142,11 +151,12 @@ class Connections:
         cancelled = None
         while self._free:
             connection = self._free.pop()
-            self._held -= 1
             try:
                 with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
                     await self._pool.release(connection, timeout=_CLEAN_UP_SECONDS)
             except asyncio.CancelledError as error:
                 cancelled = error
+            finally:
+                self._count(-1)
         if cancelled:
             raise cancelled
