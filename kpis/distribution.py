@@ -96,5 +96,5 @@ def trend_by_parent(of_changes: str) -> str:
 
 ROLLED_UP = """
 SELECT product, date, total, assigned, used FROM license_changes
-WHERE partner_id = :partner AND product = ANY(:kpi_products::text[])"""
-"""The changes of all the partner's customers, as they are kept."""
+WHERE partner_id = :partner AND product = ANY(:kpi_products::text[]) AND date <= :as_of"""
+"""The changes of all the partner's customers until D, as they are kept."""
