@@ -21,10 +21,7 @@ class CustomerCallingRow(Row):
 _COVERS = "c.id IN (SELECT ls.customer_id FROM license_states ls WHERE {})"
 _COVERED = _COVERS.format(covering_lines(":last_day::date"))
 _COVERED_BEFORE = _COVERS.format(covering_lines(":last_day_before::date"))
-_HAS_QUEUES = (
-    "c.id IN (SELECT cf.customer_id FROM calling_feature_weeks cf"
-    " WHERE cf.partner_id = :partner AND cf.week = :week::date)"
-)
+_HAS_QUEUES = "cq.calls > 0"
 
 _LICENSED = Summary(
     "license_states ls",
