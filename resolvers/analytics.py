@@ -14,17 +14,19 @@ from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, stateme
 from kpis.peers import PEER_JOIN, peers
 from kpis.positions import ALL, kept, stale
 from models.enums import Product
+from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entitlements import TRIAL_DISPLAY_ID
 from resolvers.entity import Entity, Join
 from resolvers.errors import BadUserInput
 from resolvers.order import Key, Order, directed
-from resolvers.page import Narrowing
+from resolvers.page import ListRequest, Narrowing
 from resolvers.relations import Listing
 from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import listed
+from resolvers.viewer import Viewer
 
 MAXIMUM_WINDOW_DAYS = 3660
 
@@ -120,7 +122,16 @@ ANALYTICS_LINE = Entity(
         "peer": Join(PEER_JOIN),
     },
 )
-LICENSE_ROWS = Listing(ANALYTICS_LINE, {})
+
+
+class ListingOfDay(Listing):
+    """A list of what stands on lines in force on a day."""
+
+    def _plans(self, request: ListRequest, viewer: Viewer) -> Plans:
+        return Plans.ANEW
+
+
+LICENSE_ROWS = ListingOfDay(ANALYTICS_LINE, {})
 
 
 class LicenseRowOrderField(StrEnum):
@@ -216,7 +227,7 @@ class Figures:
         figures: list[dict[str, Any]] = [{} for _ in parents]
         if measures:
             sql = statement(measures, _rows(lines, context))
-            row = (await context.database.fetch(sql, values, Row))[0]
+            row = (await context.database.fetch(sql, values, Row, Plans.ANEW))[0]
             for place, (n, measure_name) in enumerate(places):
                 figures[n][measure_name] = row[f"m{place}"]
         return [SimpleNamespace(**found) for found in figures]

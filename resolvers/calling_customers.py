@@ -5,6 +5,7 @@ from enum import StrEnum
 from kpis import calling as kpi
 from kpis.calling import covering_lines, last_day, licensed_users, of_row
 from models.call_weeks import WEEK
+from resolvers.analytics import ListingOfDay
 from resolvers.calling import MEASURES, CallingCustomers
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entity import Entity, Join, Summary
@@ -71,7 +72,7 @@ def _columns(section: str) -> dict[str, str]:
     return _CUSTOMER | {name: of_row(measure) for name, measure in MEASURES[section].items()}
 
 
-USAGE_ROWS = Listing(
+USAGE_ROWS = ListingOfDay(
     Entity(
         "CustomerCallingUsage",
         CustomerCallingRow,
@@ -83,7 +84,7 @@ USAGE_ROWS = Listing(
     ),
     CUSTOMER_CRITERIA,
 )
-QUALITY_ROWS = Listing(
+QUALITY_ROWS = ListingOfDay(
     Entity(
         "CustomerCallQuality",
         CustomerCallingRow,
@@ -94,7 +95,7 @@ QUALITY_ROWS = Listing(
     ),
     CUSTOMER_CRITERIA,
 )
-QUEUE_ROWS = Listing(
+QUEUE_ROWS = ListingOfDay(
     Entity(
         "CustomerCallQueue",
         CustomerCallingRow,

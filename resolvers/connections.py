@@ -24,6 +24,8 @@ class Plans(Enum):
 
     BY_VALUES = "auto"
     """For each run by its values, as long as that seems worth it."""
+    ANEW = "force_custom_plan"
+    """For each run by its values, always: of lines in force on a day, a general plan expects too few by far."""
     KEPT = "force_generic_plan"
     """Once a connection, whatever the values: for look-ups, where planning would take longer than running."""
     EITHER = None
