@@ -94,9 +94,11 @@ class Connections:
         return connection
 
     async def leave(self, connection: Connection, *, good: bool) -> None:
-        """Done with it. One that failed goes back to the pool, and with it those that may have failed as well."""
+        """Done with it. One that failed goes back to the pool, and with it those that may have failed as well; so do
+        those beyond the first while other requests have none."""
         self._free.append(connection)
-        if not good or not self._keeping:
+        spare = self._held > 1 and Connections.waiting and not self._queue
+        if not good or not self._keeping or spare:
             await self._give_back()
         self._next()
 
