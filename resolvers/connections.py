@@ -44,6 +44,13 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
             self.plans = plans
 
 
+class Unprepared(Connection):
+    """A connection behind a pooler: no statement stays prepared on it, and its session may be anyone's next."""
+
+    async def plan(self, plans: Plans) -> None:
+        pass
+
+
 class Connections:
     """The connections of one request."""
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -12,7 +13,7 @@ from tortoise.exceptions import ConfigurationError
 
 from models.config import CONNECTION, tortoise_config
 from models.migrate import SchemaState, schema_state
-from resolvers.connections import Connection
+from resolvers.connections import Connection, Unprepared
 from server.embedded import start
 from server.settings import Settings
 
@@ -51,7 +52,7 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
-        connection_class=Connection,
+        connection_class=Unprepared if _is_pooled(url) else Connection,
         reset=_leave_as_it_is,
         server_settings=timeouts if serving else {},
     )
@@ -70,6 +71,10 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
                 "the database is older than PostgreSQL 15: upgrade it, or use the embedded one"
             )
         yield client
+
+
+def _is_pooled(url: str) -> bool:
+    return parse_qs(urlsplit(url).query).get("statement_cache_size") == ["0"]
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

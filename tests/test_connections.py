@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from resolvers.connections import Plans
+from resolvers.database import Database
+from resolvers.row import Row
+from server.database import opened
+from server.settings import load_settings
 from tests import office
 from tests.scrape import counted
 from tests.server import served
@@ -42,3 +47,18 @@ async def test_requests_never_wait_for_what_one_another_hold(
         text = (await api.client.get("/metrics")).text
         assert counted(text, "partnerhub_database_connections", state="in_use") == 0
         assert counted(text, "partnerhub_database_connections") <= connections
+
+
+@pytest.mark.parametrize(("option", "set"), [("", True), ("statement_cache_size=0", False)])
+async def test_behind_a_pooler_no_session_is_changed(
+    database_url: str, data_dir: Path, option: str, set: bool
+) -> None:
+    """There a session may be another's next, and no plan outlives its statement."""
+    url = f"{database_url}{'&' if '?' in database_url else '?'}{option}" if option else database_url
+    settings = load_settings(database_url=url, data_dir=data_dir)
+    async with opened(url, settings, serving=True) as client:
+        for plans in Plans:
+            sql = "SELECT current_setting('plan_cache_mode') AS mode"
+            [row] = await Database(client).fetch(sql, {}, Row, plans)
+            expected = plans.value if set else "auto"
+            assert plans is Plans.EITHER or row["mode"] == expected
