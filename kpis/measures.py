@@ -131,7 +131,7 @@ def _pass(alias: str, over: Rows, names: Mapping[Customers | Sum, str]) -> str:
         else:
             columns.append(f"coalesce(sum({part.term}){only}, 0)::bigint AS {name}")
     select = ", ".join(columns)
-    named = sorted(set(re.findall(rf"\b{alias}\.(\w+)", select + " ".join(wheres))))
+    named = sorted(set(re.findall(rf"\b{alias}\.(\w+)", " ".join([select, *wheres]))))
     where = " AND ".join([*over.where, f"({' OR '.join(wheres)})"])
     parts = [f"SELECT {select} FROM {source(named)} WHERE {where}" for source in over.sources]
     if len(parts) == 1:

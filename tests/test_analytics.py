@@ -209,6 +209,9 @@ async def test_statements_do_not_grow_with_rows_and_nothing_unselected_is_comput
     assert (await world.api.ask(FULL, both, {"product": "MEETINGS", "asOf": on})).statements == 4
     alone = "query ($asOf: Date) { analytics(asOf: $asOf) { licenses(product: MEETINGS) { overage { customers } } } }"
     assert (await world.api.ask(FULL, alone, {"asOf": on})).statements == 2
+    for field in OVERVIEW.split():
+        one = f"query ($asOf: Date) {{ analytics(asOf: $asOf) {{ overview {{ {field} }} }} }}"
+        assert (await world.api.ask(FULL, one, {"asOf": on})).statements == 2
     nothing = (
         "query ($asOf: Date) { analytics(asOf: $asOf) { asOf licenses(product: MEETINGS) { product } } }"
     )
