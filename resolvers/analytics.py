@@ -104,6 +104,8 @@ ANALYTICS_LINE = Entity(
     columns={
         "as_of": ":as_of::date",
         "customer_id": "ls.customer_id",
+        "customer_external_id": "c.external_id",
+        "customer_name": "c.name",
         "subscription_id": "CASE WHEN NOT ls.is_trial THEN ls.entitlement_id END",
         "trial_id": "CASE WHEN ls.is_trial THEN ls.entitlement_id END",
         "display_id": f"CASE WHEN ls.is_trial THEN '{TRIAL_DISPLAY_ID}' ELSE ls.external_id END",
@@ -132,6 +134,10 @@ class ListingOfDay(Listing):
 
 
 LICENSE_ROWS = ListingOfDay(ANALYTICS_LINE, {})
+
+
+CUSTOMER_OF_LINE = ("customer_id", "customer_external_id", "customer_name")
+"""What a license row tells of its customer: a parent of CUSTOMERS_TOLD."""
 
 
 class LicenseRowOrderField(StrEnum):

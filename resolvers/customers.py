@@ -1,13 +1,15 @@
 """Customers: their columns, filters and orders, and the lists that they stand in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from kpis import customer_status as status
 from models.enums import Product
-from resolvers.context import Arguments, Context
+from resolvers.context import Arguments, Columns, Context
 from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
 from resolvers.entity import Entity, Summary
 from resolvers.order import Key, Order, directed
@@ -110,6 +112,32 @@ def customer_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
 
 CUSTOMER_BY_ID = by_id(CUSTOMER)
 CUSTOMER_BY_CUSTOMER_ID = ByKey(CUSTOMER, "c.external_id", "text")
+
+
+class ToldCustomer(SimpleNamespace):
+    """A customer as a row of something else tells of it."""
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+
+@dataclass(frozen=True)
+class CustomersTold:
+    """Customers by id, key and name, as other rows tell of them: looked up only where more is wanted."""
+
+    async def load(
+        self,
+        context: Context,
+        parents: Sequence[tuple[int, str, str]],
+        arguments: Arguments,
+        columns: Columns,
+    ) -> Sequence[Any]:
+        if columns <= {"id", "customer_id", "name"}:
+            return [ToldCustomer(id=id, customer_id=key, name=name) for id, key, name in parents]
+        return await CUSTOMER_BY_ID.load(context, [id for id, *_ in parents], arguments, columns)
+
+
+CUSTOMERS_TOLD = CustomersTold()
 CUSTOMERS = Listing(CUSTOMER, CUSTOMER_CRITERIA)
 CUSTOMERS_OF_TAG = Listing(
     CUSTOMER,

@@ -13,6 +13,7 @@ from kpis import licenses as kpi
 from kpis.measures import Section
 from resolvers.analytics import (
     ANALYTICS_PRODUCTS,
+    CUSTOMER_OF_LINE,
     FIGURES,
     LICENSE_ROWS,
     Lines,
@@ -20,7 +21,7 @@ from resolvers.analytics import (
     license_row_order,
     window_days,
 )
-from resolvers.customers import CUSTOMER_BY_ID, customer_criteria
+from resolvers.customers import CUSTOMERS_TOLD, customer_criteria
 from resolvers.distribution import DISTRIBUTION, buckets
 from resolvers.entitlements import SUBSCRIPTION_BY_ID, TRIAL_BY_ID
 from resolvers.page import PageRequest
@@ -45,6 +46,10 @@ def _itself(root: Any) -> Any:
     return root
 
 
+def _customer(root: Any, info: At) -> Load:
+    return Load(CUSTOMERS_TOLD, tuple(getattr(root, name) for name in CUSTOMER_OF_LINE))
+
+
 def _entitlement(root: Any, info: At) -> Load:
     if root.subscription_id is not None:
         return Load(SUBSCRIPTION_BY_ID, root.subscription_id)
@@ -55,7 +60,7 @@ def _entitlement(root: Any, info: At) -> Load:
     description="A license line as every table of the analytics shows it, on the day of the analytics."
 )
 class LicenseRow:
-    customer = related(CUSTOMER_BY_ID, key="customer_id", type=Customer, description="Whose it is.")
+    customer = related(_customer, type=Customer, description="Whose it is.", needs=CUSTOMER_OF_LINE)
     entitlement = related(
         _entitlement,
         type=Entitlement,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import strawberry
 
 from executor.declare import At, Load, computed, needs, related
-from resolvers.customers import CustomerRow
+from resolvers.customers import CustomerRow, ToldCustomer
 from resolvers.distribution import DISTRIBUTION_OF_CUSTOMER, buckets
 from resolvers.entitlements import SUBSCRIPTIONS_OF_CUSTOMER, TRIALS_OF_CUSTOMER
 from resolvers.licenses import LICENSES_OF_CUSTOMER
@@ -87,7 +87,7 @@ def _license_trend(
     description="An organization that the partner manages. Only those that the viewer may see exist for the viewer."
 )
 class Customer(Node):
-    is_type_of = rows(CustomerRow)
+    is_type_of = rows(CustomerRow, ToldCustomer)
 
     customer_id: str = strawberry.field(description="The customer's ID in the partner's files.")
     name: str = strawberry.field(description="The organization's name.")

@@ -6,14 +6,13 @@ from typing import Any
 import strawberry
 
 from executor.declare import At, computed
-from resolvers.row import Row
 
 
-def rows(row: type[Row]) -> Any:
-    """How GraphQL tells that an object is of a type with interfaces: by the class of its row."""
+def rows(*kinds: type) -> Any:
+    """How GraphQL tells that an object is of a type with interfaces: by the classes of its rows."""
 
     def is_type_of(_cls: type, value: object, _info: object) -> bool:
-        return isinstance(value, row)
+        return isinstance(value, kinds)
 
     return classmethod(is_type_of)
 
