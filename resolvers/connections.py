@@ -82,7 +82,7 @@ class Connections:
         finally:
             self._keeping -= 1
             if not self._keeping:
-                await self._give_back()
+                await self.give_back()
 
     async def take(self, plans: Plans) -> Connection:
         """A connection that plans so, for one statement or transaction. Raises Busy when there is none in time."""
@@ -106,7 +106,7 @@ class Connections:
         self._free.append(connection)
         spare = self._held > 1 and Connections.waiting and not self._queue
         if not good or not self._keeping or spare:
-            await self._give_back()
+            await self.give_back()
         self._next()
 
     async def _take_more(self) -> None:
@@ -157,8 +157,11 @@ class Connections:
                 turn.set_result(None)
                 return
 
-    async def _give_back(self) -> None:
-        """Give all that are free back to the pool, whoever is cancelled meanwhile."""
+    async def give_back(self) -> None:
+        """Give all that are free back to the pool, whoever is cancelled meanwhile.
+
+        To be asked before a request waits for anything but its statements.
+        """
         cancelled = None
         while self._free:
             connection = self._free.pop()

@@ -68,6 +68,10 @@ class Database:
         """Within, connections are kept from one statement to the next."""
         return self._connections.kept()
 
+    async def give_back(self) -> None:
+        """Keep no connection that no statement uses: to be asked before waiting for anything else."""
+        await self._connections.give_back()
+
     async def fetch(
         self, sql: str, values: Mapping[str, Any], row: type[R], plans: Plans = Plans.BY_VALUES
     ) -> list[R]:

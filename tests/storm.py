@@ -53,7 +53,7 @@ class Storm:
             await asyncio.gather(*(self._client(http, n, ends) for n in range(clients)))
 
     async def _client(self, http: httpx.AsyncClient, number: int, ends: float) -> None:
-        chance = random.Random(number)
+        chance = random.Random(number + ends)
         kinds: list[Callable[[random.Random], tuple[str, str, dict[str, Any]]]] = [
             self._tags,
             self._trial,

@@ -20,6 +20,7 @@ pytest_plugins = ["tests.firm_fixture"]
 
 log = logging.getLogger(__name__)
 
+LIMITS = {"LIMIT_REACHED", "CONFLICT", "NOT_ALLOWED"}
 SECONDS = float(os.environ.get("STORM_SECONDS", "6"))
 
 
@@ -40,6 +41,7 @@ async def test_a_storm_of_changes_on_two_servers(firm: Firm, data_dir: Path, tmp
         storm.TAG_COUNT,
     )
     version = await firm.connection.fetchval("SELECT data_version FROM partners WHERE id = $1", partner)
+    seconds = 0.0
     env = environment(firm.url, data_dir)
     with (
         serving("serve", env=env, cwd=tmp_path) as one,
@@ -52,12 +54,16 @@ async def test_a_storm_of_changes_on_two_servers(firm: Firm, data_dir: Path, tmp
             await firm.ids("Tag", *(f"t{n + 1}" for n in range(storm.TAG_COUNT))),
             {email: await firm.id("PartnerAdmin", email) for email in storm.FULL_ADMINS},
         )
-        await clients.blow(50, SECONDS)
+        for _ in range(10):  # on a busy machine it takes a while until every limit was tried
+            await clients.blow(50, SECONDS)
+            seconds += SECONDS
+            if clients.refused.keys() >= LIMITS:
+                break
     events = await firm.events()
-    log.info("%d accepted in %g s, refused: %s", clients.accepted, SECONDS, dict(clients.refused))
+    log.info("%d accepted in %g s, refused: %s", clients.accepted, seconds, dict(clients.refused))
     assert clients.faults == []
-    assert clients.accepted > 10 * SECONDS
-    assert clients.refused.keys() >= {"LIMIT_REACHED", "CONFLICT", "NOT_ALLOWED"}, "a limit was never tried"
+    assert clients.accepted > 10 * seconds
+    assert clients.refused.keys() >= LIMITS, "a limit was never tried"
     assert len(events) == clients.accepted
     after = await firm.connection.fetchval("SELECT data_version FROM partners WHERE id = $1", partner)
     assert after - version == clients.accepted
@@ -68,7 +74,7 @@ async def test_a_storm_of_changes_on_two_servers(firm: Firm, data_dir: Path, tmp
 async def test_changes_wait_for_an_import_and_say_so_when_it_is_long(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(perform, "TURN_SECONDS", 2)
+    monkeypatch.setattr(perform, "TURN_SECONDS", 5)
     other = await asyncpg.connect(firm.url)
     async with other.transaction():
         await other.execute("SELECT FROM partners WHERE name = 'Firm' FOR UPDATE")

@@ -68,6 +68,7 @@ _turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary
 async def _turn(context: Context) -> AsyncIterator[None]:
     """Changes of one partner wait for each other here first, and so hold one of the pool's connections, not all."""
     lock = _turns.setdefault((id(context.database.client), context.viewer.partner_id), asyncio.Lock())
+    await context.database.give_back()
     try:
         async with asyncio.timeout(TURN_SECONDS):
             await lock.acquire()
