@@ -86,6 +86,8 @@ class Connections:
 
     async def take(self, plans: Plans) -> Connection:
         """A connection that plans so, for one statement or transaction. Raises Busy when there is none in time."""
+        if any(map(_is_lost, self._free)):  # and so are the others, most likely
+            await self.give_back()
         while not self._free:
             if not self._held or (self._held < AT_ONCE and self._pool_has_more()):
                 await self._take_more()
@@ -93,11 +95,16 @@ class Connections:
                 await self._turn()
         place = next((n for n, found in enumerate(self._free) if found.plans is plans), -1)
         connection = self._free.pop(place)
+        good = False
         try:
             await connection.plan(plans)
-        except BaseException:
-            await self.leave(connection, good=False)
+            good = True
+        except asyncpg.InterfaceError as error:
+            raise_if_lost(connection, error)
             raise
+        finally:
+            if not good:
+                await self.leave(connection, good=False)
         return connection
 
     async def leave(self, connection: Connection, *, good: bool) -> None:
@@ -174,3 +181,16 @@ class Connections:
                 self._count(-1)
         if cancelled:
             raise cancelled
+
+
+def raise_if_lost(connection: Connection, error: asyncpg.InterfaceError) -> None:
+    """Raise ConnectionDoesNotExistError where the connection cannot be used since it was cut off."""
+    if _is_lost(connection):
+        raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # the pool has taken it back already
+        return True

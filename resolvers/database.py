@@ -14,7 +14,7 @@ from asyncpg.connection import LoggedQuery
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from models.statement import bind
-from resolvers.connections import Connection, Connections, Plans
+from resolvers.connections import Connection, Connections, Plans, raise_if_lost
 from resolvers.errors import Unavailable
 from resolvers.row import Row
 
@@ -105,6 +105,9 @@ class Database:
                 connection.add_query_logger(told)
             rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
             good = True
+        except asyncpg.InterfaceError as error:
+            raise_if_lost(connection, error)
+            raise
         finally:
             if told is not None:
                 with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
@@ -149,20 +152,13 @@ async def _transaction(connection: asyncpg.Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException as error:
-        if isinstance(error, asyncpg.InterfaceError) and _is_lost(connection):  # cut between two statements
-            raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
+        if isinstance(error, asyncpg.InterfaceError):  # cut between two statements
+            raise_if_lost(connection, error)
         with suppress(Exception):
             async with asyncio.timeout(_CLEAN_UP_SECONDS):
                 await transaction.rollback()
         raise
     await transaction.commit()
-
-
-def _is_lost(connection: asyncpg.Connection) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:  # the pool has taken it back already
-        return True
 
 
 def _unavailable(error: BaseException, message: str) -> Unavailable:
