@@ -4,8 +4,15 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
@@ -99,19 +106,14 @@ class Database:
     async def _rows(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
         connection = await self._connections.take(plans)
         good = False
-        told = Database.told_of_statements
         try:
-            if told is not None:
-                connection.add_query_logger(told)
-            rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
+            with self._telling(connection):
+                rows: list[R] = await connection.fetch(text, *arguments, record_class=row)
             good = True
         except asyncpg.InterfaceError as error:
             raise_if_lost(connection, error)
             raise
         finally:
-            if told is not None:
-                with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
-                    connection.remove_query_logger(told)
             await self._connections.leave(connection, good=good)
         return rows
 
@@ -138,10 +140,30 @@ class Database:
         connection = await self._connections.take(Plans.BY_VALUES)
         good = False
         try:
-            yield connection
+            with self._telling(connection):
+                yield connection
             good = True
         finally:
             await self._connections.leave(connection, good=good)
+
+    @staticmethod
+    def _telling(connection: Connection) -> AbstractContextManager[None]:
+        """Its statements are told of, where someone wants to know."""
+        told = Database.told_of_statements
+        return _NOT_TOLD if told is None else _told(connection, told)
+
+
+_NOT_TOLD = nullcontext()
+
+
+@contextmanager
+def _told(connection: Connection, told: Callable[[LoggedQuery], None]) -> Iterator[None]:
+    connection.add_query_logger(told)
+    try:
+        yield
+    finally:
+        with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
+            connection.remove_query_logger(told)
 
 
 @asynccontextmanager
