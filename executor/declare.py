@@ -19,6 +19,8 @@ from graphql import GraphQLField, get_named_type, is_composite_type
 from executor.columns import Columns, read_columns, wanted
 
 Arguments = tuple[tuple[str, Any], ...]
+Key = str | tuple[str, ...]
+"""The column that holds parents' keys, or the columns that hold them together."""
 Computing = Callable[["At", Sequence[Any]], Sequence[Any]]
 
 
@@ -59,7 +61,7 @@ class Related:
     """How a level of values is found. Without a `key`, `ask` takes the row before all else."""
 
     ask: Callable[..., Load | None]
-    key: str | None
+    key: Key | None
 
 
 def needs(*columns: str) -> dict[str, Any]:
@@ -92,7 +94,7 @@ def related(
     *,
     type: Any,
     description: str,
-    key: str | None = None,
+    key: Key | None = None,
     needs: Sequence[str] = (),
     cost: int | None = None,
     in_row: bool = False,
@@ -100,7 +102,8 @@ def related(
     """A field whose values hang on rows by a relation: each level's in one batch.
 
     `ask` is the relation itself, or a function that says what to ask of which: from `info` (an `At`) and the
-    field's arguments where there is a `key`, the column that holds the parents' keys; else from `root` as well.
+    field's arguments where there is a `key`, the column (or columns) that hold the parents' keys; else from `root` as
+    well.
     A parent without a key, and None in the place of a Load, are null. With `in_row`, rows can be read with all that
     the field tells by default, and are the field's objects themselves where it has no arguments.
     """
@@ -108,7 +111,8 @@ def related(
         constant = Load(ask)
         ask = _always(constant)
     how = Related(ask, key)
-    metadata: dict[str, Any] = {"related": how, "needs": (key,) if key else tuple(needs)}
+    columns = (key,) if isinstance(key, str) else key or tuple(needs)
+    metadata: dict[str, Any] = {"related": how, "needs": columns}
     if cost is not None:
         metadata["cost"] = cost
     if in_row:
@@ -129,6 +133,10 @@ def computed(values: Computing, *, type: Any, description: str, needs: Sequence[
         description=description,
         metadata={"computed": values, "needs": tuple(needs)},
     )
+
+
+def _key_of(row: Any, key: Key) -> Any:
+    return getattr(row, key) if isinstance(key, str) else tuple(getattr(row, column) for column in key)
 
 
 def _always(load: Load) -> Callable[[At], Load]:
@@ -152,7 +160,7 @@ def _one_by_one(how: Related, *, in_row: bool) -> Callable[..., Awaitable[Any]]:
         load = how.ask(info=at, **arguments) if how.key else how.ask(root=root, info=at, **arguments)
         if load is None:
             return None
-        parent = getattr(root, how.key) if how.key else load.parent
+        parent = _key_of(root, how.key) if how.key else load.parent
         if parent is None:
             return None
         columns = at.columns if load.columns is None else load.columns

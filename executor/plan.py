@@ -11,7 +11,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from executor.batches import Batches, Run
-from executor.declare import At, Columns, Computing, Related
+from executor.declare import At, Columns, Computing, Key, Related
 from executor.leaves import Surprise
 from executor.project import Projection, Slot, is_keyed, projection
 
@@ -160,7 +160,7 @@ class _Filling:
         step = self._step
         at, arguments = step.at(run), step.arguments(run)
         if related.key:
-            parents = read(rows, related.key)
+            parents = keys(rows, related.key)
             places: Sequence[int] = range(len(rows))
             if None in parents:
                 places = [n for n in places if parents[n] is not None]
@@ -212,6 +212,13 @@ class Objects:
         for step in self.steps:
             step.start(run, rows, dicts, batches)
         return dicts
+
+
+def keys(rows: Sequence[Any], key: Key) -> Sequence[Any]:
+    """The keys of rows that are all of one class."""
+    if isinstance(key, str):
+        return read(rows, key)
+    return list(zip(*(read(rows, column) for column in key), strict=True))
 
 
 def read(rows: Sequence[Any], column: str) -> Sequence[Any]:

@@ -46,10 +46,6 @@ def _itself(root: Any) -> Any:
     return root
 
 
-def _customer(root: Any, info: At) -> Load:
-    return Load(CUSTOMERS_TOLD, tuple(getattr(root, name) for name in CUSTOMER_OF_LINE))
-
-
 def _entitlement(root: Any, info: At) -> Load:
     if root.subscription_id is not None:
         return Load(SUBSCRIPTION_BY_ID, root.subscription_id)
@@ -60,7 +56,7 @@ def _entitlement(root: Any, info: At) -> Load:
     description="A license line as every table of the analytics shows it, on the day of the analytics."
 )
 class LicenseRow:
-    customer = related(_customer, type=Customer, description="Whose it is.", needs=CUSTOMER_OF_LINE)
+    customer = related(CUSTOMERS_TOLD, key=CUSTOMER_OF_LINE, type=Customer, description="Whose it is.")
     entitlement = related(
         _entitlement,
         type=Entitlement,
