@@ -144,7 +144,7 @@ class _Compiler:
         columns = read_columns(self._schema, definition.type, nodes, self._fragments, self._included)
         arguments = self._arguments(nodes[0], definition, declared)
         if declared.metadata.get("in_row") and not nodes[0].arguments:
-            return Step(key, out, type_.name, arguments, columns, call=_itself)
+            return Step(key, out, type_.name, arguments, columns, itself=True)
         related = declared.metadata.get("related")
         if related:
             return Step(key, out, type_.name, arguments, columns, related=related)
@@ -237,10 +237,6 @@ def _names_variables(value: Any) -> bool:
         return True
     below = getattr(value, "values", None) or [field.value for field in getattr(value, "fields", None) or ()]
     return any(map(_names_variables, below))
-
-
-def _itself(row: Any, _at: Any, _arguments: Mapping[str, Any]) -> Any:
-    return row
 
 
 def _call(declared: StrawberryField) -> Any:

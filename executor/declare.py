@@ -74,6 +74,16 @@ def through(*columns: str) -> dict[str, Any]:
     return {"needs": columns, "through": True}
 
 
+def itself(*columns: str, type: Any, description: str) -> Any:
+    """A field whose object is the row above again, read with what is selected below and with these columns."""
+
+    def resolver(root: Any) -> Any:
+        return root
+
+    metadata = {**through(*columns), "in_row": True}
+    return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
+
+
 def metadata_of(field: GraphQLField) -> Any:
     """What the field's declaration says beside its type and resolver."""
     return field.extensions["strawberry-definition"].metadata
@@ -194,6 +204,7 @@ __all__ = [
     "Related",
     "Relation",
     "computed",
+    "itself",
     "metadata_of",
     "needs",
     "read_columns",

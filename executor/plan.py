@@ -126,10 +126,14 @@ class Step:
     call: Callable[..., Any] | None = None
     """A resolver, by its row, where it stands and its arguments."""
     related: Related | None = None
+    itself: bool = False
+    """Its objects are the rows themselves."""
 
     def start(self, run: Run, rows: Sequence[Any], dicts: Sequence[dict[str, Any]], batches: Batches) -> None:
         if self.related:
             _Filling(self, dicts).ask(run, self.related, rows, batches)
+        elif self.itself:
+            self.fill(run, rows, dicts, batches)
         elif self.call:
             call, at, arguments = self.call, self.at(run), self.arguments(run)
             self.fill(run, [call(row, at, arguments) for row in rows], dicts, batches)

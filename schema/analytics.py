@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from executor.declare import At, Load, related, through
+from executor.declare import At, Load, itself, related
 from kpis import licenses as kpi
 from kpis.measures import Section
 from resolvers.analytics import (
@@ -42,10 +42,6 @@ from schema.kpis import section_type
 from schema.licenses import LicenseState
 
 
-def _itself(root: Any) -> Any:
-    return root
-
-
 def _entitlement(root: Any, info: At) -> Load:
     if root.subscription_id is not None:
         return Load(SUBSCRIPTION_BY_ID, root.subscription_id)
@@ -65,12 +61,7 @@ class LicenseRow:
     )
     display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
     product: Product = strawberry.field(description="What is licensed.")
-    state = strawberry.field(
-        resolver=_itself,
-        graphql_type=LicenseState,
-        description="How many are assigned and used.",
-        metadata=through("as_of"),
-    )
+    state = itself("as_of", type=LicenseState, description="How many are assigned and used.")
     days_since_added: int = strawberry.field(description="Days since the entitlement was added.")
     months_since_added: int = strawberry.field(
         description="Whole calendar months since the entitlement was added, rounded down."

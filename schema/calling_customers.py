@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from executor.declare import At, Load, related, through
+from executor.declare import At, Load, itself, related
 from resolvers.calling_customers import (
     QUALITY_ROWS,
     QUEUE_ROWS,
@@ -37,17 +37,8 @@ def _customer_field() -> Any:
     return related(CUSTOMER_BY_ID, key="customer_id", type=CUSTOMER, description="The customer.")
 
 
-def _itself(root: Any) -> Any:
-    return root
-
-
 def _figures_field(type: Any) -> Any:
-    return strawberry.field(
-        resolver=_itself,
-        graphql_type=type,
-        description="Its figures of the latest completed week.",
-        metadata=through("week"),
-    )
+    return itself("week", type=type, description="Its figures of the latest completed week.")
 
 
 @strawberry.type(description="How much a customer called in the latest completed week.")
