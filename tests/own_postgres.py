@@ -26,6 +26,11 @@ class OwnPostgres:
     def postmaster(self) -> int:
         return int((self.folder / "cluster" / "postmaster.pid").read_text().split()[0])
 
+    def begun(self) -> bool:
+        """Tell whether there is a server, ready or not."""
+        file = self.folder / "cluster" / "postmaster.pid"
+        return file.exists() and file.stat().st_size > 0
+
     def restart(self) -> None:
         """End it in the way that an administrator does, cutting every session; it comes back by itself."""
         before = self.postmaster

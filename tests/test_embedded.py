@@ -22,8 +22,10 @@ import pytest
 from tortoise.backends.base.config_generator import expand_db_url
 
 import server.embedded
-from server.embedded import EmbeddedError, start
+from server.embedded import EmbeddedError, sockets, start
 from server.embedded.programs import SHARED_COPIES
+from tests.own_postgres import OwnPostgres
+from tests.processes import runs, until
 
 ROOT = Path(server.embedded.__file__).parents[2]
 STRANGER = 12345  # a uid without a name, as containers like to give
@@ -307,6 +309,26 @@ def test_a_killed_server_comes_back(folder: Path) -> None:
         with start(folder, fsync=False) as after:
             assert count(after.connection) == 1001
         assert count(before.connection) == 1001
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_server_ended_before_its_keeper_knew_it_ready_comes_back(
+    folder: Path, number: signal.Signals
+) -> None:
+    with start(folder, fsync=False) as before:
+        add(before.connection)
+        keeper, own = pid_of("keeper", folder), OwnPostgres(folder, before.url)
+        own.restart()
+        until(own.begun)
+        os.kill(keeper, signal.SIGSTOP)
+        second = own.postmaster
+        until(lambda: sockets.answers(Path(before.connection["host"])))
+        os.kill(second, number)
+        until(lambda: not runs(second))
+        os.kill(keeper, signal.SIGCONT)
+        with start(folder, fsync=False) as after:
+            assert count(after.connection) == 1001
+        assert pid_of("keeper", folder) == keeper
 
 
 def test_everything_killed_at_once(folder: Path, commands: Callable[..., Command]) -> None:

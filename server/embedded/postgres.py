@@ -35,8 +35,7 @@ class Postgres:
         self.sockets = sockets.place(cluster.folder, cluster.account)
         deadline = time.monotonic() + LINGER
         while not self._started(fsync, abandoned):
-            # Sessions of a server that was killed may take a moment to notice.
-            if time.monotonic() > deadline or "is still in use" not in self._failure():
+            if time.monotonic() > deadline or not self._may_be_tried_again():
                 raise EmbeddedError(
                     f"PostgreSQL did not start on {cluster.path}: {self._failure()} (see {self._log}); "
                     "repair that, restore a backup, or set PARTNERHUB_DATA_DIR to another folder"
@@ -81,6 +80,11 @@ class Postgres:
     def _ready(self) -> bool:
         lines = _pid_file(self._cluster.path)
         return len(lines) > 7 and lines[0] == str(self._process.pid) and lines[7].strip() == "ready"
+
+    def _may_be_tried_again(self) -> bool:
+        """Tell what others did to the server from what it found wrong itself, for which it exits with 1."""
+        # Sessions of a server that was killed may take a moment to notice.
+        return self._process.returncode <= 0 or "is still in use" in self._failure()
 
     def _failure(self) -> str:
         """What the server said last, in one line."""
