@@ -5,7 +5,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from graphql.execution.values import VariableValues
+
 from executor.declare import Columns, Load
+
+
+@dataclass(slots=True)
+class Given:
+    """An operation's variables, coerced, and what its fields took of them."""
+
+    variables: VariableValues
+    arguments: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    """By the plan's field. Whoever gets them leaves them as they are: other runs get the same."""
 
 
 @dataclass(slots=True)
@@ -13,7 +24,7 @@ class Run:
     """One run of a plan."""
 
     context: Any
-    variables: Any
+    given: Given
     cost: int = 0
     """What the values found so far count for, by the weights of their fields."""
 

@@ -21,12 +21,12 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import VariableValues, get_argument_values
 from strawberry import Schema
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from executor.batches import Run
+from executor.batches import Given, Run
 from executor.columns import is_included, read_columns
 from executor.declare import Computing, weight
 from executor.documents import Operation
@@ -180,7 +180,15 @@ class _Compiler:
             )
 
         if any(_names_variables(argument.value) for argument in node.arguments or ()):
-            return lambda run: coerced(run.variables)
+            mine = object()
+
+            def arguments(run: Run) -> dict[str, Any]:
+                known = run.given.arguments
+                if mine not in known:
+                    known[mine] = coerced(run.given.variables)
+                return known[mine]
+
+            return arguments
         constant = coerced(None)
         return lambda run: constant
 
@@ -229,7 +237,7 @@ class _Compiler:
         return named is not None and is_abstract_type(named) and self._schema.is_sub_type(named, type_)
 
 
-_NO_RUN = Run(None, None)
+_NO_RUN = Run(None, Given(VariableValues({}, {})))
 
 
 def _names_variables(value: Any) -> bool:

@@ -42,6 +42,8 @@ class Operation:
     document: "Document"
     definition: OperationDefinitionNode
     plans: dict[Any, Any] = field(default_factory=dict, repr=False)
+    given: dict[bytes, Any] = field(default_factory=dict, repr=False)
+    """What its last variables come to."""
 
     @property
     def name(self) -> str | None:

@@ -1,6 +1,7 @@
 """Running compiled operations, and leaving to graphql-core what they do not answer."""
 
 import logging
+import marshal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from graphql import get_variable_values
 from graphql.execution.values import VariableValues
 from strawberry import Schema
 
-from executor.batches import Batches, Run
+from executor.batches import Batches, Given, Run
 from executor.compile import NotCompiled, compile_operation, conditions
 from executor.documents import Operation
 from executor.leaves import Surprise
@@ -20,8 +21,10 @@ log = logging.getLogger(__name__)
 
 MOST_PLANS = 16
 """How many choices of what is skipped an operation may have; what has more is left to graphql-core."""
+MOST_GIVEN = 16
+"""So many sets of variables are remembered for an operation, of those that a screen asks with again and again."""
+_LONGEST_GIVEN = 400
 _CONDITIONS = "conditions"
-_NO_VARIABLES = VariableValues({}, {})
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ class Compiled:
     async def run(self, operation: Operation, context: Any, variables: dict[str, Any] | None) -> Found | None:
         """The data of an operation that goes as planned; None for one that graphql-core has to answer."""
         try:
-            coerced = self._coerced(operation, variables)
-            plan = self._plan(operation, coerced.coerced)
+            given = self._given(operation, variables or {})
+            plan = self._plan(operation, given.variables.coerced)
             if plan is None:
                 self.left["not compiled"] += 1
                 return None
-            run = Run(context, coerced)
+            run = Run(context, given)
             batches = Batches()
             data = plan.start(run, [None], batches)[0]
             await batches.bring(run)
@@ -58,14 +61,28 @@ class Compiled:
             return None
         return Found(data, run.cost)
 
-    def _coerced(self, operation: Operation, variables: dict[str, Any] | None) -> VariableValues:
+    def _given(self, operation: Operation, variables: dict[str, Any]) -> Given:
+        """The variables as fields take them, which depends on nothing but what was sent."""
+        known = operation.given
+        try:
+            sent = marshal.dumps(variables, 2)  # tells 1 from 1.0 and true, and 2 is without references
+        except ValueError:  # not from JSON
+            return self._coerced(operation, variables)
+        given = known.get(sent)
+        if given is None:
+            given = self._coerced(operation, variables)
+            if len(sent) <= _LONGEST_GIVEN:
+                if len(known) >= MOST_GIVEN:
+                    known.clear()
+                known[sent] = given
+        return given
+
+    def _coerced(self, operation: Operation, variables: dict[str, Any]) -> Given:
         definitions = operation.definition.variable_definitions
-        if not definitions:
-            return _NO_VARIABLES
-        values = get_variable_values(self._schema._schema, definitions, variables or {})
+        values = get_variable_values(self._schema._schema, definitions or (), variables)
         if isinstance(values, list):
             raise Surprise
-        return values
+        return Given(values)
 
     def _plan(self, operation: Operation, variables: dict[str, Any]) -> Objects | None:
         """The plan for these variables' choice of what is skipped; None if there is none."""

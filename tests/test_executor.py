@@ -19,7 +19,7 @@ from graphql import GraphQLSyntaxError, execute
 
 from executor.declare import Arguments, At, Columns, Load, computed, needs, related, through, weight
 from executor.documents import Documents, NoOperation
-from executor.run import MOST_PLANS, Compiled
+from executor.run import MOST_GIVEN, MOST_PLANS, Compiled
 
 
 class Dog(dict[str, Any]):
@@ -416,6 +416,20 @@ async def test_what_is_found_is_counted_by_its_weight(ways: Ways) -> None:
     assert found
     assert found.cost == 2 * (1 + 10) + 1
     assert weight(SCHEMA._schema.get_type("Owner").fields["howMany"]) == 10  # type: ignore[union-attr]
+
+
+async def test_what_variables_come_to_is_remembered_by_what_was_sent(ways: Ways) -> None:
+    query = "query ($w: Which, $n: Int!) { dogs(which: $w) { name } dog(number: $n) { name } }"
+    operation = ways.documents.parse(query).operation(None)
+    sent = [1, 2, True, "1", 1.0, 1.5, None, {"numbers": 1}, {"numbers": [True]}, {"color": "RED"}, [], 10**400]
+    for _ in range(2):
+        for number in sent:
+            for which in sent:
+                core, data, _, _ = await ways.both(query, {"n": number, "w": which})
+                assert data == (None if core == b"errors" else core), (number, which)
+    assert 0 < len(operation.given) <= MOST_GIVEN
+    await ways.both(query, {"n": 1, "w": {"numbers": [1] * 1000}})
+    assert all(len(known) < 1000 for known in operation.given), "and long ones are not kept"
 
 
 async def test_plans_of_an_operation_are_bounded(ways: Ways) -> None:
