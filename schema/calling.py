@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from executor.declare import At, Load, needs, related
+from executor.declare import At, Load, itself, needs, related
 from kpis import calling as kpi
 from kpis.calling import TREND_WEEKS, latest_completed_week
 from kpis.measures import Section
@@ -129,24 +129,16 @@ class CallQueues:
     customers = QUEUES_PAGE
 
 
-def _itself(root: Any) -> Any:
-    return root
-
-
 @strawberry.type(
     description="Calling analytics over the customers with a Calling line in force on each week's last day. All"
     " figures are of whole weeks; a week without data is zeros, its rates null."
 )
 class CallingAnalytics:
     week = _week()
-    usage = strawberry.field(resolver=_itself, graphql_type=CallingUsage, description="How much they call.")
-    quality = strawberry.field(resolver=_itself, graphql_type=CallQuality, description="How good calls are.")
-    features = strawberry.field(
-        resolver=_itself, graphql_type=CallingFeatures, description="Which features they use."
-    )
-    queues = strawberry.field(
-        resolver=_itself, graphql_type=CallQueues, description="How their call queues do."
-    )
+    usage = itself(type=CallingUsage, description="How much they call.")
+    quality = itself(type=CallQuality, description="How good calls are.")
+    features = itself(type=CallingFeatures, description="Which features they use.")
+    queues = itself(type=CallQueues, description="How their call queues do.")
 
 
 def _of_customer(section: Section) -> Any:

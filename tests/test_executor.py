@@ -421,7 +421,20 @@ async def test_what_is_found_is_counted_by_its_weight(ways: Ways) -> None:
 async def test_what_variables_come_to_is_remembered_by_what_was_sent(ways: Ways) -> None:
     query = "query ($w: Which, $n: Int!) { dogs(which: $w) { name } dog(number: $n) { name } }"
     operation = ways.documents.parse(query).operation(None)
-    sent = [1, 2, True, "1", 1.0, 1.5, None, {"numbers": 1}, {"numbers": [True]}, {"color": "RED"}, [], 10**400]
+    sent = [
+        1,
+        2,
+        True,
+        "1",
+        1.0,
+        1.5,
+        None,
+        {"numbers": 1},
+        {"numbers": [True]},
+        {"color": "RED"},
+        [],
+        10**400,
+    ]
     for _ in range(2):
         for number in sent:
             for which in sent:
