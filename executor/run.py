@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import get_variable_values
-from graphql.execution.values import VariableValues
 from strawberry import Schema
 
 from executor.batches import Batches, Given, Run
