@@ -4,7 +4,6 @@ Left out are clients that are slow themselves, whom the service waits for as lon
 """
 
 import argparse
-import json
 import time
 from collections.abc import Mapping, Sequence
 
@@ -20,6 +19,7 @@ from tests.test_hostile import (
     HONEST,
     NO_OPERATIONS,
     NO_REQUESTS,
+    TAKING,
     VALUES,
     Target,
 )
@@ -28,7 +28,6 @@ ANY_MS = 2000.0
 """In which each has to be answered."""
 CHAIN_MS = 500.0
 CHAIN = "1,000 fragments in a chain"
-SEARCH = "query ($v: String) { customers(filter: {search: $v}) { totalCount } }"
 
 
 def requests(target: Target) -> dict[str, dict[str, bytes]]:
@@ -43,8 +42,9 @@ def requests(target: Target) -> dict[str, dict[str, bytes]]:
         },
         "a document that is a trap": {name: target.query(document) for name, document in DOCUMENTS.items()},
         "values that do not fit": {
-            name: target.post(json.dumps({"query": SEARCH, "variables": {"v": value}}).encode())
+            f"{name}, {n + 1}": target.query(document, v=value)
             for name, value in VALUES.items()
+            for n, document in enumerate(TAKING)
         },
     }
 

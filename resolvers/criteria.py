@@ -5,8 +5,14 @@ from typing import Any
 
 from models.search import fold, search_words
 from resolvers.context import Arguments
+from resolvers.errors import BadUserInput
 
 Prepare = Callable[[Any], Any]
+
+MOST_SEARCHED = 500
+"""So many characters a search takes at most: every row is compared with all of it."""
+MOST_VALUES = 500
+"""So many alternatives one criterion takes at most, for the same reason."""
 
 # A word occurs in one text or another when it occurs in the two with a newline between, which no word contains.
 CONTAINS_WORDS = "NOT EXISTS (SELECT 1 FROM unnest(:search::text[]) word WHERE strpos({text}, word) = 0)"
@@ -17,15 +23,31 @@ def folded(names: list[str]) -> tuple[str, ...]:
 
 
 def words(search: str) -> tuple[str, ...]:
+    """The words of a search. Raises BadUserInput for one that is too long."""
+    if len(search) > MOST_SEARCHED:
+        raise BadUserInput(f"search: takes {MOST_SEARCHED} characters at most, and was given {len(search)}.")
     return tuple(search_words(search))
 
 
 def freeze(given: Mapping[str, Any], prepare: Mapping[str, Prepare]) -> Arguments:
-    """The criteria that narrow something: an empty list or text is no criterion, like one not given."""
+    """The criteria that narrow something: an empty list or text is no criterion, like one not given.
+
+    Raises BadUserInput for too many alternatives.
+    """
     frozen = []
     for name, value in sorted(given.items()):
         if value is None or value == [] or value == "":
             continue
+        if isinstance(value, list) and len(value) > MOST_VALUES:
+            raise BadUserInput(
+                f"{_argument(name)}: takes {MOST_VALUES} values at most, and was given {len(value)}."
+            )
         ready = prepare[name](value) if name in prepare else value
         frozen.append((name, tuple(ready) if isinstance(ready, list) else ready))
     return tuple(frozen)
+
+
+def _argument(name: str) -> str:
+    """As the schema spells it."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

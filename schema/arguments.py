@@ -48,5 +48,8 @@ ByTrial = Annotated[TrialOrder | None, strawberry.argument(description=_ORDER + 
 OfPartnerAdmins = Annotated[PartnerAdminFilter | None, strawberry.argument(description=_FILTER)]
 OfResources = Annotated[ResourceFilter | None, strawberry.argument(description=_FILTER)]
 Search = Annotated[
-    str | None, strawberry.argument(description="Only rows in which each word occurs, whatever the case.")
+    str | None,
+    strawberry.argument(
+        description="Only rows in which each word occurs, whatever the case; 500 characters at most."
+    ),
 ]

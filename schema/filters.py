@@ -19,9 +19,7 @@ from schema.enums import (
     TrialStatus,
 )
 
-_ALTERNATIVES = (
-    " Values of one field are alternatives; fields narrow each other. An empty list does not narrow."
-)
+_ALTERNATIVES = " Values of one field are alternatives, 500 at most; fields narrow each other. An empty list does not narrow."
 
 
 def given(filter: Any) -> dict[str, Any]:
@@ -44,7 +42,8 @@ class CustomerFilter:
         default=None, description="With an entitlement in force of one of these types."
     )
     tags: list[str] | None = strawberry.field(
-        default=None, description="With one of these tags, by name, whatever the case."
+        default=None,
+        description="With one of these tags, by name, whatever the case.",
     )
     partner_admin_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Assigned to one of these partner admins."
@@ -53,7 +52,8 @@ class CustomerFilter:
         default=None, description="In one of these countries (ISO 3166-1 alpha-2, such as `DE`)."
     )
     search: str | None = strawberry.field(
-        default=None, description="Each word occurs in the name or the customer ID, whatever the case."
+        default=None,
+        description="Each word occurs in the name or the customer ID, whatever the case; 500 characters at most.",
     )
 
 
@@ -81,7 +81,7 @@ class SubscriptionFilter:
     search: str | None = strawberry.field(
         default=None,
         description="Each word occurs in the subscription ID, the customer's name or the customer ID,"
-        " whatever the case.",
+        " whatever the case; 500 characters at most.",
     )
 
 
@@ -123,5 +123,6 @@ class PartnerAdminFilter:
         default=None, description="Whose roles open every customer, or the others."
     )
     search: str | None = strawberry.field(
-        default=None, description="Each word occurs in the name or the email, whatever the case."
+        default=None,
+        description="Each word occurs in the name or the email, whatever the case; 500 characters at most.",
     )

@@ -399,17 +399,25 @@ VALUES: dict[str, object] = {
     "a deep list": json.loads("[" * 900 + "]" * 900),
     "an object": {"a": 1},
     "200,000 letters": "a" * 200_000,
+    "30,000 texts": [str(n) for n in range(30_000)],
+    "500 long texts": [str(n) + "a" * 400 for n in range(500)],
 }
+
+
+TAKING = (
+    "query ($v: String) { customers(filter: {search: $v}) { totalCount } }",
+    "query ($v: Int) { customers(first: $v) { totalCount } }",
+    "query ($v: ID!) { node(id: $v) { id } }",
+    "query ($v: [String!]) { customers(filter: {tags: $v}) { totalCount } }",
+    "query ($v: [String!]) { customers(filter: {countries: $v}) { totalCount } }",
+    "query ($v: [ID!]) { customers(filter: {partnerAdminIds: $v}) { totalCount } }",
+)
+"""Queries that take a value, each in another place."""
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_values_that_do_not_fit_are_refused_or_find_nothing(target: Target, value: object) -> None:
-    for document in (
-        "query ($v: String) { customers(filter: {search: $v}) { totalCount } }",
-        "query ($v: Int) { customers(first: $v) { totalCount } }",
-        "query ($v: ID!) { node(id: $v) { id } }",
-        "query ($v: [String!]) { customers(filter: {tags: $v}) { totalCount } }",
-    ):
+    for document in TAKING:
         status, said = target.send(target.query(document, v=value))
         assert status in {200, 400}, said[:500]
         assert b"INTERNAL_SERVER_ERROR" not in said and b"TIMEOUT" not in said, said[:500]

@@ -251,3 +251,44 @@ async def test_each_operation_is_measured_by_itself(api: Api) -> None:
     assert response.json()["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
     response = await api.client.post("/graphql", json=body | {"operationName": "Small"}, headers=headers)
     assert response.json()["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize(
+    "searched",
+    [
+        "customers(filter: {search: $text})",
+        "subscriptions(filter: {search: $text})",
+        "partnerAdmins(filter: {search: $text})",
+        "tags(search: $text)",
+        "resources(search: $text)",
+    ],
+)
+async def test_a_search_is_no_longer_than_it_may_be(api: Api, searched: str) -> None:
+    query = f"query ($text: String!) {{ found: {searched} {{ totalCount }} }}"
+    longest = await ask(api, query, {"text": "a" * 500})
+    assert longest.data == {"found": {"totalCount": 0}}
+    refused = await ask(api, query, {"text": "a" * 501})
+    assert refused.codes == ["BAD_USER_INPUT"]
+    assert refused.errors[0]["message"] == "search: takes 500 characters at most, and was given 501."
+
+
+@pytest.mark.parametrize(
+    ("filtered", "values", "name"),
+    [
+        ("customers(filter: {tags: $values})", "[String!]", "tags"),
+        ("customers(filter: {partnerAdminIds: $values})", "[ID!]", "partnerAdminIds"),
+        ("subscriptions(filter: {statuses: $values})", "[SubscriptionStatus!]", "statuses"),
+        ("analytics(filter: {countries: $values})", "[String!]", "countries"),
+    ],
+)
+async def test_alternatives_are_no_more_than_they_may_be(
+    api: Api, filtered: str, values: str, name: str
+) -> None:
+    below = "overview { __typename }" if filtered.startswith("analytics") else "totalCount"
+    query = f"query ($values: {values}) {{ found: {filtered} {{ {below} }} }}"
+    value = "ACTIVE" if name == "statuses" else "x"
+    if name != "partnerAdminIds":
+        assert (await ask(api, query, {"values": [value] * 500})).codes == []
+    refused = await ask(api, query, {"values": [value] * 501})
+    assert refused.codes == ["BAD_USER_INPUT"]
+    assert refused.errors[0]["message"] == f"{name}: takes 500 values at most, and was given 501."
