@@ -19,7 +19,10 @@ from schema.enums import (
     TrialStatus,
 )
 
-_ALTERNATIVES = " Values of one field are alternatives, 500 at most; fields narrow each other. An empty list does not narrow."
+_ALTERNATIVES = (
+    " Values of one field are alternatives, 500 at most; fields narrow each other."
+    " An empty list does not narrow."
+)
 
 
 def given(filter: Any) -> dict[str, Any]:
