@@ -12,9 +12,10 @@ import pytest
 
 from tests import oracle
 from tests.conftest import Postgres
-from tests.rows import random_rows, write_rows
-from tests.server import command, environment, served
+from tests.rows import random_rows
+from tests.server import served
 from tests.world import World
+from tests.world_fixture import imported
 
 CUSTOMERS = 700
 LONG_AGO = timedelta(weeks=28)
@@ -41,13 +42,10 @@ def calling_rows(today: date) -> oracle.Rows:
 def calling_database(
     calling_rows: oracle.Rows, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("calling")
-    write_rows(calling_rows, folder / "rows", "csv", shuffle_seed=5)
-    name = postgres.create(template)
-    url = postgres.named(name)
-    command("import", str(folder / "rows"), "--partner", "World", env=environment(url, folder), cwd=folder)
-    yield url
-    postgres.drop(name)
+    with imported(
+        calling_rows, postgres, template, tmp_path_factory.mktemp("calling"), shuffle_seed=5
+    ) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

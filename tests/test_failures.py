@@ -15,17 +15,13 @@ from tests import office
 from tests.scrape import counted
 from tests.server import Api, served
 
+pytest_plugins = ["tests.office_fixture"]
+
 COUNT = "{ customers { totalCount } }"
 TERMINATE = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-
-
-@pytest.fixture
-async def database(fresh_database_url: str) -> str:
-    await office.fill(fresh_database_url)
-    return fresh_database_url
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -14,21 +13,11 @@ from server.database import connect
 from tests import office
 from tests.server import Api, environment, served, serving_process
 
+pytest_plugins = ["tests.office_fixture"]
+
 ALL = ("/healthz", "/readyz")
 READY = (200, {"status": "ready"})
 NOT_READY = (503, {"status": "not ready"})
-
-
-@pytest.fixture
-async def database(fresh_database_url: str) -> str:
-    await office.fill(fresh_database_url)
-    return fresh_database_url
-
-
-@pytest.fixture
-async def api(database: str, data_dir: Path) -> AsyncIterator[Api]:
-    async with served(database, data_dir, office.PARTNER) as api:
-        yield api
 
 
 async def ready(api: Api) -> tuple[int, dict[str, str]]:

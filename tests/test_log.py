@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from server.database import connect
 from server.logs import JsonLines, Lines, WithoutQueryStrings, log_config
 from tests import office
 from tests.server import PARTNERHUB, Api, command, environment, served
+
+pytest_plugins = ["tests.office_fixture"]
 
 COUNT = "query HowMany { customers { totalCount } }"
 SECRETS = {
@@ -66,18 +68,6 @@ def log() -> Iterator[Log]:
     yield Log(stream)
     root.removeHandler(handler)
     ours.setLevel(before)
-
-
-@pytest.fixture
-async def database(fresh_database_url: str) -> str:
-    await office.fill(fresh_database_url)
-    return fresh_database_url
-
-
-@pytest.fixture
-async def api(database: str, data_dir: Path) -> AsyncIterator[Api]:
-    async with served(database, data_dir, office.PARTNER) as api:
-        yield api
 
 
 async def test_one_line_tells_of_an_operation(api: Api, database: str, log: Log) -> None:

@@ -5,18 +5,18 @@ import os
 import re
 import signal
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-import pytest
 from prometheus_client import REGISTRY
 
 from server.database import connect
 from tests import office
 from tests.scrape import counted, samples
 from tests.server import Api, command, environment, served, serving_process
+
+pytest_plugins = ["tests.office_fixture"]
 
 ROOT = Path(__file__).parent.parent
 COUNT = "{ customers { totalCount } }"
@@ -33,18 +33,6 @@ KNOWN = {
     "version": r"\d+\.\d+\.\d+\w*",
     "python": r"3\.\d+\.\d+\S*",
 }
-
-
-@pytest.fixture
-async def database(fresh_database_url: str) -> str:
-    await office.fill(fresh_database_url)
-    return fresh_database_url
-
-
-@pytest.fixture
-async def api(database: str, data_dir: Path) -> AsyncIterator[Api]:
-    async with served(database, data_dir, office.PARTNER) as api:
-        yield api
 
 
 async def scrape(api: Api) -> str:

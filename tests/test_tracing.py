@@ -18,6 +18,8 @@ from resolvers.database import Database
 from tests import office
 from tests.server import PARTNERHUB, environment, served
 
+pytest_plugins = ["tests.office_fixture"]
+
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
 COUNT = "query HowMany { customers { totalCount } }"
@@ -66,12 +68,6 @@ def collector() -> Iterator[Collector]:
     yield collector
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-async def database(fresh_database_url: str) -> str:
-    await office.fill(fresh_database_url)
-    return fresh_database_url
 
 
 def attributes(span: Span) -> dict[str, Any]:

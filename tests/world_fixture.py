@@ -4,6 +4,7 @@ A test module that wants it says `pytest_plugins = ["tests.world_fixture"]`.
 """
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,19 @@ from tests.world import World
 CUSTOMERS = 2000
 
 
+@contextmanager
+def imported(
+    rows: oracle.Rows, postgres: Postgres, template: str, folder: Path, *, shuffle_seed: int
+) -> Iterator[str]:
+    """A database of its own with these rows, by the command line."""
+    write_rows(rows, folder / "rows", "csv", shuffle_seed=shuffle_seed)
+    name = postgres.create(template)
+    url = postgres.named(name)
+    command("import", str(folder / "rows"), "--partner", "World", env=environment(url, folder), cwd=folder)
+    yield url
+    postgres.drop(name)
+
+
 @pytest.fixture(scope="session")
 def world_rows(today: date) -> oracle.Rows:
     rows = random_rows(7, CUSTOMERS, today)
@@ -29,13 +43,8 @@ def world_rows(today: date) -> oracle.Rows:
 def world_database(
     world_rows: oracle.Rows, postgres: Postgres, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("world")
-    write_rows(world_rows, folder / "rows", "csv", shuffle_seed=7)
-    name = postgres.create(template)
-    url = postgres.named(name)
-    command("import", str(folder / "rows"), "--partner", "World", env=environment(url, folder), cwd=folder)
-    yield url
-    postgres.drop(name)
+    with imported(world_rows, postgres, template, tmp_path_factory.mktemp("world"), shuffle_seed=7) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
