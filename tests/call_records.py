@@ -11,7 +11,7 @@ import asyncpg
 from ingest import ImportResult, run_import
 from kpis.calling_weeks import ROLL_UPS
 from tests.oracle.book import Row
-from tests.rows import COLUMNS, write_rows
+from tests.row_files import COLUMNS, write_rows
 
 CUSTOMERS = ["A", "B", "C"]
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday

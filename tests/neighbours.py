@@ -15,7 +15,8 @@ import asyncpg
 from ingest import run_import
 from resolvers.ids import GlobalIds
 from tests.everything import OPERATIONS, document
-from tests.rows import Rows, write_rows
+from tests.oracle import Rows
+from tests.row_files import write_rows
 from tests.server import Answer, Api
 
 ALPHA, OMEGA = "Alpha", "Omega"

@@ -1,349 +1,64 @@
-"""Rows to compare on: random ones at every boundary of the domain, and the files that hold them.
+"""Random rows to compare on, at every boundary of the domain.
 
 One generator makes both kinds. It only ever picks from lists of values, the plainest first: `random_rows`
 picks with a seeded generator, `rows_strategy` lets hypothesis pick, and so shrink towards the plainest.
 """
 
-import csv
-import json
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-import polars
 from hypothesis import strategies as st
 
 from tests.oracle.book import Row, Rows, sunday_of
-
-__all__ = ["ADMINS", "COLUMNS", "TAGS", "Row", "Rows", "random_rows", "rows_strategy", "write_rows"]
+from tests.row_files import COLUMNS
+from tests.row_values import (
+    ADDED_DAYS_BEFORE_START,
+    ADMINS,
+    AMOUNTS,
+    ASSIGNED,
+    ASSIGNED_OVER,
+    ASSIGNMENTS,
+    CALL_MOMENTS,
+    CALL_WEEKS,
+    CALLS_IN_A_BURST,
+    COUNTRIES,
+    CURRENCIES,
+    DURATIONS,
+    END_DAYS,
+    ENDPOINTS,
+    FEATURE_SETS,
+    ID_PREFIXES,
+    INDUSTRIES,
+    METRICS,
+    MORE_BILLS,
+    MORE_CALL_BURSTS,
+    MORE_SUBSCRIPTIONS,
+    MORE_TRIALS,
+    NAMES,
+    OUTCOMES,
+    PRODUCT_SETS,
+    QUANTITIES,
+    QUEUES,
+    SIGN_IN_DAYS_AGO,
+    SIGN_IN_TIMES,
+    SNAPSHOT_DAYS,
+    START_DAYS,
+    SUBSCRIPTION_STATUSES,
+    SUSPENDED,
+    TAG_SETS,
+    TAGS,
+    TRIAL_STATUSES,
+    USED_SHARES,
+    USERS,
+)
 
 T = TypeVar("T")
 
 
 class Pick(Protocol):
     def __call__(self, options: Sequence[T], /) -> T: ...
-
-
-# ---- the tables of the import contract: each column and the kind of its values ---------------------
-
-COLUMNS: dict[str, dict[str, str]] = {
-    "customers": {
-        "customer_id": "text",
-        "name": "text",
-        "managed_by": "text",
-        "country": "text",
-        "industry": "text",
-        "created_on": "date",
-        "last_admin_sign_in_at": "time",
-        "suspended": "flag",
-    },
-    "subscriptions": {
-        "subscription_id": "text",
-        "customer_id": "text",
-        "status": "text",
-        "added_on": "date",
-        "start_date": "date",
-        "end_date": "date",
-        "auto_renew": "flag",
-    },
-    "trials": {
-        "trial_id": "text",
-        "customer_id": "text",
-        "status": "text",
-        "added_on": "date",
-        "start_date": "date",
-        "end_date": "date",
-        "started_by": "text",
-    },
-    "licenses": {"subscription_id": "text", "trial_id": "text", "product": "text", "quantity": "int"},
-    "license_usage": {
-        "subscription_id": "text",
-        "trial_id": "text",
-        "product": "text",
-        "date": "date",
-        "assigned": "int",
-        "used": "int",
-        "used_last_90_days": "int",
-    },
-    "orders": {
-        "order_id": "text",
-        "subscription_id": "text",
-        "ordered_on": "date",
-        "type": "text",
-        "product": "text",
-        "quantity": "int",
-        "amount": "decimal",
-        "currency": "text",
-    },
-    "invoices": {
-        "invoice_id": "text",
-        "subscription_id": "text",
-        "number": "text",
-        "issued_on": "date",
-        "due_on": "date",
-        "amount": "decimal",
-        "currency": "text",
-        "status": "text",
-        "document_url": "text",
-    },
-    "partner_admins": {
-        "email": "text",
-        "display_name": "text",
-        "roles": "list",
-        "active": "flag",
-        "last_sign_in_at": "time",
-    },
-    "admin_assignments": {"email": "text", "customer_id": "text"},
-    "tags": {"name": "text", "description": "text"},
-    "customer_tags": {"customer_id": "text", "tag": "text"},
-    "calls": {
-        "call_id": "text",
-        "customer_id": "text",
-        "user_id": "text",
-        "started_at": "time",
-        "duration_seconds": "int",
-        "direction": "text",
-        "outcome": "text",
-        "endpoint_type": "text",
-        "features": "list",
-        "packet_loss_percent": "decimal",
-        "latency_ms": "int",
-        "jitter_ms": "int",
-        "queue": "text",
-        "queue_wait_seconds": "int",
-        "queue_outcome": "text",
-    },
-    "resources": {
-        "resource_id": "text",
-        "title": "text",
-        "summary": "text",
-        "url": "text",
-        "kind": "text",
-        "product": "text",
-        "language": "text",
-        "quick_link": "flag",
-        "trending": "flag",
-        "tags": "list",
-    },
-    "help_desks": {
-        "name": "text",
-        "service": "text",
-        "email": "text",
-        "phone": "text",
-        "chat_url": "text",
-        "hours": "text",
-    },
-}
-
-
-# ---- the values to pick from -----------------------------------------------------------------------
-
-NAMES = [
-    "Acme",
-    "acme",
-    "ACME",
-    "Acme Nord",
-    "Acme Nord Bank",
-    "Nord Bank",
-    "bank of Nord",
-    "Bänk",
-    "Zürich Süd",
-    "Ärzte am See",
-    "École Acme",
-    "Łódź Metall",
-    "Groß & Söhne",
-    "GROẞ",
-    "İzmir Port",
-    "izmir port",
-    "100% Acme",
-    "100 Acme",
-    "under_score",
-    "underXscore",
-    "back\\slash",
-    "O'Brien Nord",
-    'The "Quoted" Bank',
-    "Comma, Incorporated",
-    "日本 Nord",
-    "zeta",
-    "Zeta",
-    "%",
-]
-ID_PREFIXES = ["C-", "c-", "C_", "C%"]
-COUNTRIES = ["US", "DE", "CH", "TR", "PL"]
-INDUSTRIES = [None, "Education", "Health care", "Öffentlicher Dienst"]
-
-SIGN_IN_DAYS_AGO = [0, None, 1, 89, 90, 91, 90, 91, 400, None]
-SIGN_IN_TIMES = [time(12, 0), time(0, 0), time(23, 59, 59)]
-SUSPENDED = [False] * 15 + [True]
-
-# Most of them far from the end, so that the less urgent statuses come about too.
-END_DAYS = [365, 1, 0, -1, 7, 29, 30, 31, 89, 90, 91, 365, 200, 120, 91, 400, -7, -8, -30, -90, -91, -365]
-START_DAYS = [-400, -1, 0, 1, -400, -200, -100, -91, -90, -89, -31, -30, -8, -7, -6, -40, 7, 30, 31]
-ADDED_DAYS_BEFORE_START = [0, 0, 1, 30, 45, -40]  # some are added after they started
-MORE_SUBSCRIPTIONS = [False, True, True]  # whether there is one more, up to three
-MORE_TRIALS = [False, False, True]
-SUBSCRIPTION_STATUSES = ["ACTIVE"] * 12 + ["SUSPENDED", "PENDING_SETUP", "CANCELLED", "CANCELLED"]
-TRIAL_STATUSES = ["ACTIVE"] * 6 + ["CANCELLED", "CONVERTED"]
-PRODUCT_SETS = [
-    ["MEETINGS"],
-    ["CALLING"],
-    ["MEETINGS", "CALLING"],
-    ["MEETINGS", "CALLING"],
-    ["MEETINGS", "MESSAGING"],
-    ["CALLING", "CONTACT_CENTER", "DEVICES"],
-    ["MESSAGING"],
-    ["EVENTS", "REAL_TIME_TRANSLATIONS"],
-    ["MEETINGS", "CALLING", "MESSAGING", "EVENTS", "REAL_TIME_TRANSLATIONS", "DEVICES", "CONTACT_CENTER"],
-    [],
-]
-QUANTITIES = [10, 0, 1, 10, 24, 25, 40, 49, 50, 100, 200, 249, 250, 600, 999, 1000, 2500]
-SNAPSHOT_DAYS = [
-    [],
-    [0],
-    [-7],
-    [-8],
-    [-6],
-    [-7, 0],
-    [-8, 0],
-    [-8, -7, -6, -1],
-    [-6, 0],
-    [-7, 2],
-    [1],
-    [-90, -30, 3],
-    [-62, -55, -48, -41, -34, -27, -20, -13, -6],
-    [-400, -365, -91],
-]
-# Assigned: a share of the quantity, and that many more.
-ASSIGNED = [
-    (0.5, 0),
-    (0.0, 0),
-    (0.1, 0),
-    (0.25, 0),
-    (0.8, 0),
-    (0.9, 0),
-    (1.0, -1),
-    (1.0, 0),
-    (0.7, 0),
-    (0.6, 0),
-]
-ASSIGNED_OVER = [*ASSIGNED, *ASSIGNED, (1.0, 1), (1.2, 7)]
-USED_SHARES = [0.5, 0.0, 0.9, 1.0, 1.1]
-
-ROLES = ["PARTNER_FULL_ADMIN", "PARTNER_ADMIN", "PARTNER_READ_ONLY_ADMIN", "HELP_DESK_ADMIN"]
-ROLE_NAMES = {
-    "PARTNER_FULL_ADMIN": "full",
-    "PARTNER_ADMIN": "admin",
-    "PARTNER_READ_ONLY_ADMIN": "read",
-    "HELP_DESK_ADMIN": "desk",
-}
-
-
-def _admins() -> dict[str, tuple[list[str], bool]]:
-    """Each combination of roles once, none of them included; a second of each single role; inactive ones."""
-    found = {}
-    for number in range(16):
-        roles = [role for position, role in enumerate(ROLES) if number >> position & 1]
-        name = "-".join(ROLE_NAMES[role] for role in roles) or "nobody"
-        found[f"{name}@partner.example"] = (roles, True)
-    for role in ROLES:
-        found[f"{ROLE_NAMES[role]}.second@partner.example"] = ([role], True)
-        found[f"{ROLE_NAMES[role]}.inactive@partner.example"] = ([role], False)
-    found["admin.unassigned@partner.example"] = (["PARTNER_ADMIN"], True)
-    return found
-
-
-ADMINS: dict[str, tuple[list[str], bool]] = _admins()  # e-mail address: roles, active
-ASSIGNABLE = [
-    email
-    for email, (roles, _) in ADMINS.items()
-    if "PARTNER_ADMIN" in roles and email != "admin.unassigned@partner.example"
-]
-ASSIGNMENTS: list[list[str]] = [
-    [],
-    [],
-    [],
-    ["admin@partner.example"],
-    ["admin@partner.example", "admin.second@partner.example"],
-    ["admin.second@partner.example"],
-    ["admin.inactive@partner.example"],
-    ["full-admin@partner.example", "admin-read@partner.example"],
-    ["admin-desk@partner.example"],
-    ASSIGNABLE,
-]
-
-TAGS: dict[str, str | None] = {
-    "vip": "Very important",
-    "Key Account": None,
-    "At risk": "Two\nlines, and a comma",
-    "ÄRGER": None,
-    "100%_sure": "With wildcards",
-    "nobody has it": None,
-    "twenty five characters ok": None,
-}
-TAG_SETS: list[list[str]] = [
-    [],
-    [],
-    ["vip"],
-    ["Key Account"],
-    ["vip", "At risk"],
-    ["ÄRGER", "100%_sure"],
-    ["vip", "Key Account", "At risk", "ÄRGER", "100%_sure", "twenty five characters ok"],
-]
-
-MORE_CALL_BURSTS = [False, True]
-CALLS_IN_A_BURST = [1, 1, 2, 3, 1, 5, 9, 10, 11, 49, 50, 51]
-CALL_WEEKS = [1, 1, 2, 1, 2, 3, 8, 9, 0]  # weeks before the running one, which is 0
-CALL_MOMENTS = [  # seconds into the week, and the step to the burst's next call
-    (3 * 86400 + 43200, 1),
-    (0, 1),
-    (7 * 86400 - 1, -1),
-    (86400, 1),
-]
-USERS = ["u1", "u2", "u3", "U1"]
-DURATIONS = [60, 0, 1, 59, 600, 3601]
-OUTCOMES = ["ANSWERED", "ANSWERED", "ANSWERED", "UNANSWERED", "FAILED"]
-ENDPOINTS = ["WXC_CLIENT", "WXC_DEVICE", "WXC_THIRD_PARTY", "TEAMS_WXC_CLIENT", "WXC_SIP_GW", "SIP", None]
-FEATURE_SETS: list[list[str]] = [
-    [],
-    [],
-    ["VOICEMAIL"],
-    ["CALL_QUEUE"],
-    ["CALL_QUEUE", "CALL_TRANSFER"],
-    ["AUTO_ATTENDANT", "HUNT_GROUP"],
-    ["CALL_PARK", "CALL_PICKUP", "CALL_FORWARD"],
-    ["CALL_RECORDING", "PAGING_GROUP", "SINGLE_NUMBER_REACH"],
-]
-METRICS: list[tuple[Decimal | None, int | None, int | None]] = [  # packet loss, latency, jitter
-    (Decimal("0.10"), 40, 5),
-    (None, None, None),
-    (Decimal("4.99"), 399, 149),
-    (Decimal("5.00"), 40, 5),
-    (Decimal("0.00"), 400, 5),
-    (Decimal("0.00"), 0, 150),
-    (Decimal("12.50"), 900, 300),
-    (None, 40, 5),
-]
-QUEUES: list[tuple[str | None, int | None, str | None]] = [  # queue, wait, outcome
-    (None, None, None),
-    (None, None, None),
-    (None, None, None),
-    ("Sales", 10, "ANSWERED"),
-    ("Sales", 0, "ANSWERED"),
-    ("Support", 95, "OVERFLOWED"),
-    ("Support", 31, "ABANDONED"),
-    ("Support", None, "ABANDONED"),
-    ("Sales", 7, None),
-]
-
-AMOUNTS = [Decimal("100.00"), Decimal("0.00"), Decimal("0.10"), Decimal("1234567.89"), Decimal("-15.55")]
-CURRENCIES = ["USD", "EUR", "CHF", "JPY"]
-MORE_BILLS = [False, False, True]
-
-
-# ---- the generator ---------------------------------------------------------------------------------
 
 
 def random_rows(seed: int, customers: int, today: date) -> Rows:
@@ -581,96 +296,3 @@ def _add_calls(pick: Pick, rows: Rows, customer_id: str, burst: str, today: date
 
 def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=UTC)
-
-
-# ---- files -----------------------------------------------------------------------------------------
-
-POLARS_TYPES: dict[str, Any] = {
-    "text": polars.String,
-    "date": polars.Date,
-    "time": polars.Datetime("us", "UTC"),
-    "flag": polars.Boolean,
-    "int": polars.Int64,
-    "decimal": polars.Decimal(18, 2),
-    "list": polars.String,
-}
-
-
-def write_rows(rows: Rows, folder: Path, format: str = "csv", shuffle_seed: int | None = None) -> None:
-    """Writes a file a table in the import contract's form.
-
-    With a shuffle seed the columns and the rows come in a random order, and times of text files are spelled
-    with `Z`, with `+00:00` or without a zone.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    shuffler = None if shuffle_seed is None else random.Random(shuffle_seed)
-    for table, table_rows in rows.items():
-        columns = list(COLUMNS[table])
-        table_rows = list(table_rows)
-        zone = "+00:00"
-        if shuffler is not None:
-            shuffler.shuffle(columns)
-            shuffler.shuffle(table_rows)
-            zone = shuffler.choice(["Z", "+00:00", ""])
-        for row in table_rows:
-            unknown = row.keys() - COLUMNS[table].keys()
-            if unknown:
-                raise ValueError(f"{table} has no {', '.join(sorted(unknown))}")
-        kinds = [(column, COLUMNS[table][column]) for column in columns]
-        path = folder / f"{table}.{format}"
-        if format == "csv":
-            _write_csv(path, kinds, table_rows, zone)
-        elif format == "jsonl":
-            _write_jsonl(path, kinds, table_rows, zone)
-        elif format == "parquet":
-            _write_parquet(path, kinds, table_rows)
-        else:
-            raise ValueError(format)
-
-
-def _write_csv(path: Path, kinds: list[tuple[str, str]], rows: list[Row], zone: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([column for column, _ in kinds])
-        for row in rows:
-            writer.writerow([_text(row.get(column), kind, zone) for column, kind in kinds])
-
-
-def _write_jsonl(path: Path, kinds: list[tuple[str, str]], rows: list[Row], zone: str) -> None:
-    """Numbers and truth values as JSON's own, decimals as text (they are no floats), the rest as in CSV."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        for row in rows:
-            values = {}
-            for column, kind in kinds:
-                value = row.get(column)
-                native = value is None or kind in ("int", "flag")
-                values[column] = value if native else _text(value, kind, zone)
-            file.write(json.dumps(values, ensure_ascii=False) + "\n")
-
-
-def _write_parquet(path: Path, kinds: list[tuple[str, str]], rows: list[Row]) -> None:
-    """Every value in its own type, but lists as text separated by `|`, as in the other formats."""
-    data = {
-        column: [
-            "|".join(row[column]) if kind == "list" and row.get(column) is not None else row.get(column)
-            for row in rows
-        ]
-        for column, kind in kinds
-    }
-    schema = {column: POLARS_TYPES[kind] for column, kind in kinds}
-    polars.DataFrame(data, schema=schema).write_parquet(path)
-
-
-def _text(value: Any, kind: str, zone: str) -> str:
-    if value is None:
-        return ""
-    if kind == "flag":
-        return "true" if value else "false"
-    if kind == "list":
-        return "|".join(value)
-    if kind == "time":
-        utc = value.astimezone(UTC) if value.tzinfo is not None else value
-        return str(utc.replace(tzinfo=None).isoformat()) + zone
-    if kind == "date":
-        return str(value.isoformat())
-    return str(value)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.rows import random_rows, write_rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 from tests.server import command, environment, served
 from tests.world import FULL
 

@@ -17,7 +17,7 @@ from kpis.policy import Policy
 from models.call_weeks import partition, week_of, weeks_kept
 from tests.call_records import NOON, WEEK, bring_in, call, customer, random_call, roll_ups
 from tests.oracle.book import Row
-from tests.rows import write_rows
+from tests.row_files import write_rows
 from tests.server import command, environment
 
 pytest_plugins = ["tests.import_fixture"]

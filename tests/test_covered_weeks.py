@@ -10,7 +10,7 @@ import pytest
 from ingest import rebuild, run_import
 from tests.call_records import call, customer
 from tests.oracle.book import Row
-from tests.rows import COLUMNS, write_rows
+from tests.row_files import COLUMNS, write_rows
 
 pytest_plugins = ["tests.import_fixture"]
 

@@ -9,7 +9,7 @@ import pytest
 from tests import oracle
 from tests.lists import CUSTOMERS, nodes, page, walk, whole
 from tests.oracle import policy
-from tests.rows import ADMINS, COUNTRIES, TAGS
+from tests.row_values import ADMINS, COUNTRIES, TAGS
 from tests.world import ASSIGNED, FULL, World
 
 pytest_plugins = ["tests.world_fixture"]

@@ -14,7 +14,9 @@ from kpis.derived import refresh_license_states
 from models.migrate import migrate
 from server.database import opened
 from server.settings import load_settings
-from tests.rows import Rows, random_rows, write_rows
+from tests.oracle import Rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 
 DERIVED = ("license_states", "license_changes", "customer_positions", "peer_medians", *ROLL_UPS)
 

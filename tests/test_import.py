@@ -13,7 +13,8 @@ import asyncpg
 
 from ingest import ImportResult, run_import
 from tests.import_files import as_csv, contents, folder_of, right_rows, stored
-from tests.rows import random_rows, write_rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 
 pytest_plugins = ["tests.import_fixture"]
 

@@ -11,7 +11,8 @@ import pytest
 
 from ingest import ImportFailed, run_import
 from tests.import_files import Row, as_csv, as_jsonl, folder_of, right_rows, stored
-from tests.rows import random_rows, write_rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 
 pytest_plugins = ["tests.import_fixture"]
 

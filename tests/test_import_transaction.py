@@ -14,7 +14,9 @@ import pytest
 from ingest import ImportFailed, run_import
 from ingest.transaction import transaction
 from tests.import_files import contents, folder_of, right_rows, stored
-from tests.rows import Rows, random_rows, write_rows
+from tests.oracle import Rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 
 pytest_plugins = ["tests.import_fixture"]
 

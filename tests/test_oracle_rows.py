@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from tests import oracle
 from tests.oracle import Rows
 from tests.oracle_rows import TODAY, customer
-from tests.rows import COLUMNS, random_rows, rows_strategy, write_rows
+from tests.row_files import COLUMNS, write_rows
+from tests.rows import random_rows, rows_strategy
 
 # ---- random rows -----------------------------------------------------------------------------------
 

@@ -21,7 +21,9 @@ from tests.lists import (
     page,
     whole,
 )
-from tests.rows import Rows, random_rows, write_rows
+from tests.oracle import Rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 from tests.server import Api, served
 from tests.world import ASSIGNED, FULL, World
 

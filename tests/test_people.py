@@ -8,8 +8,8 @@ import pytest
 from tests import oracle
 from tests.lists import CUSTOMERS, PARTNER_ADMINS, TAGS, nodes, page, walk, whole
 from tests.oracle import policy
-from tests.rows import ADMINS, ROLES
-from tests.rows import TAGS as TAG_ROWS
+from tests.row_values import ADMINS, ROLES
+from tests.row_values import TAGS as TAG_ROWS
 from tests.world import ASSIGNED, FULL, World
 
 pytest_plugins = ["tests.world_fixture"]

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from ingest import run_import
 from tests import oracle
-from tests.oracle import policy
-from tests.rows import Rows, rows_strategy, write_rows
+from tests.oracle import Rows, policy
+from tests.row_files import write_rows
+from tests.rows import rows_strategy
 from tests.server import Api, served
 
 FULL, ASSIGNED = "full@partner.example", "admin@partner.example"

@@ -10,7 +10,9 @@ import pytest
 
 from ingest import run_import
 from resolvers.memory import Memory
-from tests.rows import Rows, random_rows, write_rows
+from tests.oracle import Rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 from tests.server import Api, served
 
 QUERY = """query ($filter: CustomerFilter) { analytics(filter: $filter) {

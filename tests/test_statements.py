@@ -18,7 +18,8 @@ from graphql import (
 )
 
 from ingest import run_import
-from tests.rows import random_rows, write_rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 from tests.server import Api, served
 from tests.test_examples import EXAMPLES, text_of
 

@@ -18,7 +18,7 @@ from server.mailbox import Mailbox
 from server.tokens import issue_token
 from tests.conftest import Postgres
 from tests.firm import ADMIN, FULL, NEIGHBOUR, OTHER, PARTNER, READ, Firm, firm_on, partner_of
-from tests.rows import write_rows
+from tests.row_files import write_rows
 from tests.server import environment, serving
 from tests.streams import PROTOCOLS, READERS, Reader, open_streams, reading, until_open
 

@@ -33,7 +33,9 @@ from tests.known import Known, look_around
 from tests.random_arguments import orders_of
 from tests.random_operations import Request, Writer
 from tests.reduction import smallest
-from tests.rows import ADMINS, random_rows, write_rows
+from tests.row_files import write_rows
+from tests.row_values import ADMINS
+from tests.rows import random_rows
 from tests.server import Api, served
 
 log = logging.getLogger(__name__)

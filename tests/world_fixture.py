@@ -12,7 +12,8 @@ import pytest
 
 from tests import oracle
 from tests.conftest import Postgres
-from tests.rows import random_rows, write_rows
+from tests.row_files import write_rows
+from tests.rows import random_rows
 from tests.server import command, environment, served
 from tests.world import World
 
