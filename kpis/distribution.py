@@ -7,6 +7,7 @@ end. Changes add up: over lines, so that they can be rolled up, and over days, s
 
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Interval(StrEnum):
@@ -24,6 +25,7 @@ def bucket_start(day: date, interval: Interval) -> date:
     return day - timedelta(days=day.isoweekday() % 7)
 
 
+@lru_cache(16)
 def buckets(as_of: date, interval: Interval, last: int) -> tuple[tuple[date, date], ...]:
     """The last `last` buckets, oldest first, as first and last day; the newest ends on `as_of`."""
     found = []

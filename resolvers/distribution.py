@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import SimpleNamespace
+from typing import NamedTuple
 
 from kpis import distribution
 from kpis.distribution import Interval
 from resolvers.analytics import Lines
+from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.errors import BadUserInput
 from resolvers.remembered import Remembered
@@ -18,6 +19,16 @@ from resolvers.scope import visible
 MAXIMUM_BUCKETS = 1000
 
 Days = tuple[tuple[date, date], ...]
+
+
+class Point(NamedTuple):
+    """A bucket, and the state on its last day."""
+
+    from_: date
+    to: date
+    total: int
+    assigned: int
+    used: int
 
 
 def buckets(as_of: date, interval: Interval, last: int) -> Days:
@@ -36,27 +47,28 @@ class Distribution:
 
     async def load(
         self, context: Context, parents: Sequence[Lines], arguments: Arguments, _columns: Columns
-    ) -> list[list[SimpleNamespace]]:
+    ) -> list[list[Point]]:
         days: Days = dict(arguments)["buckets"]
         return [await self._trend(context, lines, days) for lines in parents]
 
-    async def _trend(self, context: Context, lines: Lines, days: Days) -> list[SimpleNamespace]:
+    async def _trend(self, context: Context, lines: Lines, days: Days) -> list[Point]:
         if context.viewer.sees_all_customers and not lines.criteria:
-            sql = distribution.trend(distribution.ROLLED_UP)
+            sql, plans = distribution.trend(distribution.ROLLED_UP), Plans.KEPT
         else:
             where = " AND ".join([*lines.where(context), "ls.active"])
             sql = distribution.trend(
                 distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}")
             )
+            plans = Plans.BY_VALUES
         values = context.parameters(lines.as_of) | lines.values(context) | {"days": [to for _, to in days]}
-        rows = await context.database.fetch(sql, values, Row)
+        rows = await context.database.fetch(sql, values, Row, plans)
         return points(days, rows)
 
 
-def points(days: Days, rows: Sequence[Row]) -> list[SimpleNamespace]:
+def points(days: Days, rows: Sequence[Row]) -> list[Point]:
     """The buckets with their states."""
     return [
-        SimpleNamespace(from_=start, to=end, total=row.total, assigned=row.assigned, used=row.used)
+        Point(start, end, row["total"], row["assigned"], row["used"])
         for (start, end), row in zip(days, rows, strict=True)
     ]
 
@@ -72,7 +84,7 @@ class DistributionOf:
 
     async def load(
         self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
-    ) -> list[list[SimpleNamespace]]:
+    ) -> list[list[Point]]:
         given = dict(arguments)
         days: Days = given["buckets"]
         where = [

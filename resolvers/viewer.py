@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
@@ -44,7 +45,7 @@ class Viewer:
     data_version: int = 0
     """The version of the partner's data at the time of asking."""
 
-    @property
+    @cached_property
     def sees_all_customers(self) -> bool:
         return bool(self.roles & ACCESS_TO_ALL_CUSTOMERS)
 
@@ -52,7 +53,7 @@ class Viewer:
     def sees_audit_trail(self) -> bool:
         return bool(self.roles & _SEE_AUDIT_TRAIL)
 
-    @property
+    @cached_property
     def permissions(self) -> Set[Permission]:
         return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
 
