@@ -6,6 +6,7 @@ In every order rows without the value come last in both directions; the keys tha
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from resolvers.errors import BadUserInput
@@ -55,18 +56,24 @@ class Order:
     def __hash__(self) -> int:
         return hash(self.name)  # which is enough, and asked often
 
+    @cached_property
+    def selected(self) -> list[str]:
+        """What the keys are selected as."""
+        return [f"_k{n}" for n in range(len(self.keys))]
+
     def select(self) -> list[str]:
-        return [f"{key.sql} AS _k{n}" for n, key in enumerate(self.keys)]
+        return [f"{key.sql} AS {name}" for key, name in zip(self.keys, self.selected, strict=True)]
 
     def order_by(self, reverse: bool) -> str:
         return ", ".join(f"{key.sql} {key.order_by(reverse)}" for key in self.keys)
 
     def order_by_selected(self, reverse: bool, alias: str = "page") -> str:
-        return ", ".join(f"{alias}._k{n} {key.order_by(reverse)}" for n, key in enumerate(self.keys))
+        each = zip(self.selected, self.keys, strict=True)
+        return ", ".join(f"{alias}.{name} {key.order_by(reverse)}" for name, key in each)
 
     def cursor(self, row: Row, ids: GlobalIds) -> str:
         """Where the row stands in this order."""
-        return ids.seal_cursor([self.name, *(row[f"_k{n}"] for n in range(len(self.keys)))])
+        return ids.seal_cursor([self.name, *[row[name] for name in self.selected]])
 
     def read_cursor(self, cursor: str, field: str, ids: GlobalIds) -> tuple[Any, ...]:
         """A cursor's values. Raises BadUserInput, naming the argument `field`."""

@@ -54,20 +54,36 @@ class Edge:
         return self.page.cursor(self.node)
 
 
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """What the pages of one statement share: the list that they are of, how it was asked for, and its cursors' seal."""
+
+    listing: Any
+    request: "ListRequest"
+    ids: GlobalIds
+
+
 @dataclass(slots=True)
 class Page:
     """One page. Cursors are made only when somebody asks for them; so is the total, which its list counts."""
 
     nodes: Sequence[Row]
-    order: Order
-    ids: GlobalIds
-    has_next_page: bool
-    has_previous_page: bool
-    listing: Any
-    """The list that it is of,"""
+    more: bool
+    """Whether rows follow in the direction that it was asked for."""
     parent: Any
-    """and whose."""
-    narrowing: "Narrowing"
+    """Whose list it is of."""
+    of: Paged
+
+    # As Relay has it: up to the other cursor when a size was given, else whatever lies beyond it.
+    @property
+    def has_next_page(self) -> bool:
+        page = self.of.request.page
+        return (self.more and not page.backward) or (page.before is not None and page.first is None)
+
+    @property
+    def has_previous_page(self) -> bool:
+        page = self.of.request.page
+        return (self.more and page.backward) or (page.after is not None and not page.backward)
 
     @property
     def edges(self) -> list[Edge]:
@@ -87,7 +103,7 @@ class Page:
         return self.cursor(self.nodes[-1]) if self.nodes else None
 
     def cursor(self, row: Row) -> str:
-        return self.order.cursor(row, self.ids)
+        return self.of.request.order.cursor(row, self.of.ids)
 
 
 @dataclass(frozen=True)

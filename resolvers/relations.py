@@ -12,7 +12,7 @@ from typing import Any
 from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
-from resolvers.page import ListRequest, Narrowing, Page
+from resolvers.page import ListRequest, Narrowing, Page, Paged
 from resolvers.row import Row
 from resolvers.scope import listed, visible
 from resolvers.texts import Texts
@@ -197,7 +197,8 @@ class Listing:
                 pages[row["parent_id"]].append(row)
         else:
             pages[ROOT] = rows
-        return [self._page(context, parent, request, size, pages[parent]) for parent in parents]
+        of = Paged(self, request, context.ids)
+        return [_page(pages[parent], size, parent, of) for parent in parents]
 
     def _plans(self, request: ListRequest, viewer: Viewer) -> Plans:
         """A page by parents or of everything is found alike whatever the values; filters tell by theirs."""
@@ -236,7 +237,7 @@ class Listing:
         shown = [
             *(["page.parent_id"] if parent else []),
             *select,
-            *(f"page._k{n}" for n in range(len(order.keys))),
+            *(f"page.{name}" for name in order.selected),
         ]
         base = f"({page}) page JOIN {entity.table} ON {_tenant(entity)} AND {entity.key} = page.id"
         source = entity.source(shown_by, base=base)
@@ -254,21 +255,13 @@ class Listing:
                 cursors.values.update({f"{name}_{n}": value for n, value in enumerate(values)})
         return cursors
 
-    def _page(self, context: Context, parent: int, request: ListRequest, size: int, rows: list[Row]) -> Page:
-        more = len(rows) > size
-        shown = rows[:size]
-        page = request.page
-        return Page(
-            nodes=shown[::-1] if page.backward else shown,
-            order=request.order,
-            ids=context.ids,
-            # as Relay has it: up to the other cursor when a size was given, else whatever lies beyond it
-            has_next_page=(more and not page.backward) or (page.before is not None and page.first is None),
-            has_previous_page=(more and page.backward) or (page.after is not None and not page.backward),
-            listing=self,
-            parent=parent,
-            narrowing=request.narrowing,
-        )
+
+def _page(rows: list[Row], size: int, parent: int, of: Paged) -> Page:
+    """The page of these rows, of which there is one more than it takes where more follow."""
+    more = len(rows) > size
+    if more:
+        rows = rows[:size]
+    return Page(rows[::-1] if of.request.page.backward else rows, more, parent, of)
 
 
 @dataclass(frozen=True)

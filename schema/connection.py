@@ -37,7 +37,8 @@ class Edge(Generic[T]):
 
 
 def _count(root: Any, info: At) -> Load:
-    return Load(root.listing.counts, root.parent, (("narrowing", root.narrowing),), columns=frozenset())
+    listing, narrowing = root.of.listing, root.of.request.narrowing
+    return Load(listing.counts, root.parent, (("narrowing", narrowing),), columns=frozenset())
 
 
 @strawberry.type(description="A page of a list.")
