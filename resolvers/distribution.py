@@ -56,10 +56,8 @@ class Distribution:
             sql, plans = distribution.trend(distribution.ROLLED_UP), Plans.KEPT
         else:
             where = " AND ".join([*lines.where(context), "ls.active"])
-            sql = distribution.trend(
-                distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}")
-            )
-            plans = Plans.BY_VALUES
+            of_lines = distribution.changes(f"SELECT ls.* FROM license_states ls WHERE {where}")
+            sql, plans = distribution.trend(of_lines), Plans.BY_VALUES
         values = context.parameters(lines.as_of) | lines.values(context) | {"days": [to for _, to in days]}
         rows = await context.database.fetch(sql, values, Row, plans)
         return points(days, rows)
