@@ -14,7 +14,6 @@ from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, stateme
 from kpis.peers import PEER_JOIN, peers
 from kpis.positions import ALL, kept, stale
 from models.enums import Product
-from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entitlements import TRIAL_DISPLAY_ID
@@ -26,6 +25,7 @@ from resolvers.relations import Listing
 from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import listed
+from resolvers.session import Plans
 from resolvers.viewer import Viewer
 
 MAXIMUM_WINDOW_DAYS = 3660

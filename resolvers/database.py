@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import (
-    AbstractAsyncContextManager,
     AbstractContextManager,
     asynccontextmanager,
     contextmanager,
@@ -21,9 +20,10 @@ from asyncpg.connection import LoggedQuery
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from models.statement import bind
-from resolvers.connections import Connection, Connections, Plans, raise_if_lost
+from resolvers.connections import Connections
 from resolvers.errors import Unavailable
 from resolvers.row import Row
+from resolvers.session import Connection, Plans, raise_if_lost
 
 log = logging.getLogger("partnerhub.database")
 
@@ -71,9 +71,9 @@ class Database:
     def __post_init__(self) -> None:
         self._connections = Connections(self.client, self.wait_seconds)
 
-    def kept(self) -> AbstractAsyncContextManager[None]:
-        """Within, connections are kept from one statement to the next."""
-        return self._connections.kept()
+    def kept(self) -> Connections:
+        """Within (`async with`), connections are kept from one statement to the next."""
+        return self._connections
 
     async def give_back(self) -> None:
         """Keep no connection that no statement uses: to be asked before waiting for anything else."""
@@ -104,7 +104,8 @@ class Database:
             self.seconds += time.perf_counter() - started
 
     async def _rows(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
-        connection = await self._connections.take(plans)
+        connections = self._connections
+        connection = connections.ready(plans) or await connections.take(plans)
         good = False
         try:
             with self._telling(connection):
@@ -114,7 +115,8 @@ class Database:
             raise_if_lost(connection, error)
             raise
         finally:
-            await self._connections.leave(connection, good=good)
+            if not (good and connections.put(connection)):
+                await connections.leave(connection, good=good)
         return rows
 
     @asynccontextmanager

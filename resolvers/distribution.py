@@ -9,12 +9,12 @@ from typing import NamedTuple
 from kpis import distribution
 from kpis.distribution import Interval
 from resolvers.analytics import Lines
-from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.errors import BadUserInput
 from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import visible
+from resolvers.session import Plans
 
 MAXIMUM_BUCKETS = 1000
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from kpis.in_force import LINE_IN_FORCE
 from kpis.license_state import FIGURES, FIGURES_OF_LINE, LINE_TERMS
 from models.enums import Product
-from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
 from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.scope import visible
+from resolvers.session import Plans
 from resolvers.texts import Texts
 from resolvers.viewer import Viewer
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from resolvers.connections import Plans
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page, Paged
 from resolvers.row import Row
 from resolvers.scope import listed, visible
+from resolvers.session import Plans
 from resolvers.texts import Texts
 from resolvers.viewer import Viewer
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
 from models.search import fold
-from resolvers.connections import Plans
 from resolvers.database import Database
 from resolvers.errors import Unauthenticated
 from resolvers.row import Row
+from resolvers.session import Plans
 
 
 class Permission(StrEnum):

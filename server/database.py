@@ -13,7 +13,8 @@ from tortoise.exceptions import ConfigurationError
 
 from models.config import CONNECTION, tortoise_config
 from models.migrate import SchemaState, schema_state
-from resolvers.connections import Connection, Unprepared
+from resolvers.session import Connection, Unprepared
+from resolvers.shared import Shared
 from server.embedded import start
 from server.settings import Settings
 
@@ -70,7 +71,10 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
             raise DatabaseError(
                 "the database is older than PostgreSQL 15: upgrade it, or use the embedded one"
             )
-        yield client
+        try:
+            yield client
+        finally:
+            await Shared.of(client).close()
 
 
 def _is_pooled(url: str) -> bool:

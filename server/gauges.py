@@ -5,9 +5,9 @@ import logging
 import time
 from collections import Counter
 
-from resolvers.connections import Connections
 from resolvers.database import Database
 from resolvers.row import Row
+from resolvers.shared import Shared
 from server import metrics
 from server.service import Service
 
@@ -40,12 +40,12 @@ class Gauges:
         service, documents = self._service, self._service.executor.documents
         pool = service.client._pool
         if pool is not None:
-            idle = pool.get_idle_size()
-            metrics.POOL.labels("idle").set(idle)
-            metrics.POOL.labels("in_use").set(pool.get_size() - idle)
+            shared = Shared.of(service.client)
+            metrics.POOL.labels("idle").set(shared.idle)
+            metrics.POOL.labels("in_use").set(pool.get_size() - shared.idle)
+            metrics.POOL_WAITING.set(shared.waiting)
             metrics.POOL_MAXIMUM.set(pool.get_max_size())
         metrics.WAITING.set(service.admission.waiting)
-        metrics.POOL_WAITING.set(Connections.waiting)
         metrics.DOCUMENTS.labels("hit").inc(documents.hits - self._hits)
         metrics.DOCUMENTS.labels("miss").inc(documents.misses - self._misses)
         self._hits, self._misses = documents.hits, documents.misses

@@ -3,11 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from resolvers.connections import Plans
 from resolvers.database import Database
 from resolvers.row import Row
+from resolvers.session import Plans
+from resolvers.shared import SPARE_SECONDS
 from server.database import opened
 from server.settings import load_settings
 from tests import office
@@ -62,3 +64,38 @@ async def test_behind_a_pooler_no_session_is_changed(
             [row] = await Database(client).fetch(sql, {}, Row, plans)
             expected = plans.value if set else "auto"
             assert plans is Plans.EITHER or row["mode"] == expected
+
+
+async def test_what_nobody_needs_goes_back_to_the_pool(database_url: str, data_dir: Path) -> None:
+    settings = load_settings(database_url=database_url, data_dir=data_dir)
+    async with opened(database_url, settings, serving=True) as client:
+
+        async def ask() -> None:
+            database = Database(client)
+            async with database.kept():
+                await asyncio.gather(*(database.fetch("SELECT pg_sleep(0.05)", {}, Row) for _ in range(3)))
+
+        pool = client._pool
+        assert pool is not None
+        await ask()
+        assert pool.get_size() == 3
+        assert pool.get_idle_size() == 0  # spare, for the next request
+        async with asyncio.timeout(SPARE_SECONDS * 10):
+            while pool.get_idle_size() < 2:
+                await Database(client).fetch("SELECT 1", {}, Row)  # which needs one of them
+                await asyncio.sleep(SPARE_SECONDS * 1.5)
+
+
+async def test_a_spare_connection_that_was_cut_off_is_not_used(database_url: str, data_dir: Path) -> None:
+    settings = load_settings(database_url=database_url, data_dir=data_dir, database_connections=2)
+    async with opened(database_url, settings, serving=True) as client:
+        [row] = await Database(client).fetch("SELECT pg_backend_pid() AS pid", {}, Row)
+        other = await asyncpg.connect(database_url)
+        await other.execute("SELECT pg_terminate_backend($1)", row["pid"])
+        await other.close()
+        await asyncio.sleep(0.1)
+        for _ in range(4):
+            database = Database(client)
+            [again] = await database.fetch("SELECT pg_backend_pid() AS pid", {}, Row)
+            assert again["pid"] != row["pid"]
+            assert database.seconds < 5

@@ -1,0 +1,136 @@
+"""The database's connections as all requests of a process share them: lent to some, and spare between two."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Self
+from weakref import WeakKeyDictionary
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from resolvers.errors import Busy
+from resolvers.session import Connection, Plans, is_lost, pick
+
+SPARE_SECONDS = 1.0
+"""What nobody has needed for so long goes back to the pool, which closes in its time what is idle."""
+_CLEAN_UP_SECONDS = 2.0
+"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
+
+
+class Shared:
+    """A pool's connections. To the pool they go back when somebody waits there, or when nobody needs them."""
+
+    _known: "WeakKeyDictionary[AsyncpgDBClient, Shared]" = WeakKeyDictionary()
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._spare: list[Connection] = []
+        self._lent = 0
+        """How many requests hold, those that are still on their way included."""
+        self._fewest = 0
+        """How many were spare all the time since the last look."""
+        self._looking: asyncio.TimerHandle | None = None
+        self._going: set[asyncio.Task[None]] = set()
+        self.waiting = 0
+        """How many statements wait for the pool at this moment."""
+
+    @classmethod
+    def of(cls, client: AsyncpgDBClient) -> Self:
+        known = cls._known.get(client)
+        if known is None:
+            assert client._pool is not None  # made when the process starts
+            known = cls._known[client] = cls(client._pool)
+        return known  # type: ignore[return-value]
+
+    @property
+    def idle(self) -> int:
+        """How many connections nobody uses: what is spare here, and what is in the pool."""
+        return len(self._spare) + int(self._pool.get_idle_size())
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is one at once. Who holds one already must not wait for those that wait for it."""
+        return bool(self._spare) or self._lent < int(self._pool.get_max_size())
+
+    def spare(self, plans: Plans) -> Connection | None:
+        """One that is spare and plans so already."""
+        connection = pick(self._spare, plans)
+        if connection is not None:
+            self._lent += 1
+            self._fewest = min(self._fewest, len(self._spare))
+        return connection
+
+    async def borrow(self, seconds: float) -> Connection:
+        """One, be it spare or the pool's. Raises Busy when there is none in so many seconds."""
+        connection = self.spare(Plans.EITHER)
+        if connection is not None:
+            return connection
+        self._let_go(self._spare)  # lost, all of them
+        self._spare = []
+        ready = self.has_more
+        self._lent += 1
+        try:
+            found: Connection = await (self._pool.acquire() if ready else self._waited_for(seconds))
+        except BaseException:
+            self._lent -= 1
+            raise
+        return found
+
+    async def _waited_for(self, seconds: float) -> Connection:
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(seconds):
+                connection: Connection = await self._pool.acquire()
+                return connection
+        except TimeoutError:
+            raise Busy("Every database connection is in use. Try again shortly.") from None
+        finally:
+            self.waiting -= 1
+
+    def keep(self, connection: Connection) -> bool:
+        """Keep one that is as good as new for the next request, unless somebody waits for it, or it is lost."""
+        if self.waiting or self._pool.is_closing() or is_lost(connection):
+            return False
+        self._lent -= 1
+        self._spare.append(connection)
+        if self._looking is None:
+            self._fewest = 0
+            self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
+        return True
+
+    async def give_back(self, connection: Connection) -> None:
+        """Give one that was lent to the pool, which closes it if it is not good any more."""
+        try:
+            await self._release(connection)
+        finally:
+            self._lent -= 1
+
+    async def close(self) -> None:
+        """Leave nothing spare; the pool waits for what is lent."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        self._let_go(self._spare)
+        self._spare = []
+        if self._going:
+            await asyncio.wait(self._going)
+
+    def _look(self) -> None:
+        """Those used last are at the end."""
+        unused, self._spare = self._spare[: self._fewest], self._spare[self._fewest :]
+        self._let_go(unused)
+        self._fewest = len(self._spare)
+        self._looking = None
+        if self._spare:
+            self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
+
+    def _let_go(self, connections: Sequence[Connection]) -> None:
+        for connection in connections:
+            task = asyncio.ensure_future(self._release(connection))
+            self._going.add(task)
+            task.add_done_callback(self._going.discard)
+
+    async def _release(self, connection: Connection) -> None:
+        with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
+            await self._pool.release(connection, timeout=_CLEAN_UP_SECONDS)
