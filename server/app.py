@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from server import soon
 from server.database import DatabaseError, opened, require_up_to_date
 from server.endpoint import Endpoint
 from server.gauges import Gauges
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 for task in running:
                     task.cancel()
                 await asyncio.wait(running)
+                soon.now()
                 await health.close()
 
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,5 +117,6 @@ async def _ready(request: Request) -> Response:
 
 
 async def _metrics(request: Request) -> Response:
+    soon.now()
     request.app.state.gauges.look()
     return exposition()

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect as connect_socket
 
+from server import soon
 from server.database import connect
 from server.logs import JsonLines, Lines, WithoutQueryStrings, log_config
 from tests import office
@@ -43,6 +44,7 @@ class Log:
 
     @property
     def text(self) -> str:
+        soon.now()
         return self._stream.getvalue()
 
     @property

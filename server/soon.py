@@ -1,0 +1,42 @@
+"""Work that no client waits for, done a moment later and together: a batch finds in the processor's caches what each
+alone would have to fetch again."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+SECONDS = 0.005
+"""How much later at most."""
+_MOST = 64
+"""So much at once: more would hold up who waits."""
+
+_waiting: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+_due: asyncio.TimerHandle | None = None
+
+
+def soon(work: Callable[..., None], *arguments: Any) -> None:
+    """Do it soon, without the context of whoever asks: that is gone by then."""
+    global _due
+    _waiting.append((work, arguments))
+    if len(_waiting) >= _MOST:
+        now()
+    elif _due is None:
+        _due = asyncio.get_running_loop().call_later(SECONDS, now)
+
+
+def now() -> None:
+    """Do what waits: before it is looked at, and at the end."""
+    global _due
+    if _due is not None:
+        _due.cancel()
+        _due = None
+    if _waiting:
+        work = _waiting.copy()
+        _waiting.clear()
+        Context().run(_do, work)
+
+
+def _do(work: list[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
+    for one, arguments in work:
+        one(*arguments)
