@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
@@ -90,5 +90,10 @@ async def _one(database: Database, sql: str, values: Mapping[str, Any]) -> Viewe
     if not rows:
         raise Unauthenticated("The token names no partner admin with access. Ask your partner's full admin.")
     row = rows[0]
-    roles = frozenset(PartnerRole(role) for role in row.roles)
-    return Viewer(row.partner_id, row.admin_id, roles, row.data_version)
+    return _viewer(row["partner_id"], row["admin_id"], tuple(row["roles"]), row["data_version"])
+
+
+@lru_cache(maxsize=1000)
+def _viewer(partner_id: int, admin_id: int, roles: tuple[str, ...], data_version: int) -> Viewer:
+    """The same object for the same row: what follows from its roles is worked out once."""
+    return Viewer(partner_id, admin_id, frozenset(map(PartnerRole, roles)), data_version)

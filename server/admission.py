@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
+from types import TracebackType
 
 from server.refused import Overloaded
 
@@ -22,16 +22,12 @@ class Admission:
     def waiting(self) -> int:
         return len(self._queue)
 
-    @asynccontextmanager
-    async def entered(self, seconds: float) -> AsyncIterator[None]:
-        """Inside, one of those that run. Raises Overloaded when too many wait, or it waited that long."""
-        await self._enter(seconds)
-        try:
-            yield
-        finally:
-            self._leave()
+    def entered(self, seconds: float) -> "Place":
+        """A place, to be held by `async with`, for which it waits so long."""
+        return Place(self, seconds)
 
-    async def _enter(self, seconds: float) -> None:
+    async def enter(self, seconds: float) -> None:
+        """Wait for a place. Raises Overloaded when too many wait, or it waited that long."""
         if self._free and not self._queue:
             self._free -= 1
             return
@@ -44,7 +40,7 @@ class Admission:
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._leave()  # it was its turn just when it gave up
+                self.leave()  # it was its turn just when it gave up
             else:
                 with suppress(ValueError):
                     self._queue.remove(turn)
@@ -53,7 +49,7 @@ class Admission:
                 raise Overloaded(message, RETRY_SECONDS) from None
             raise
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Give the place to who has waited longest."""
         while self._queue:
             turn = self._queue.popleft()
@@ -61,3 +57,19 @@ class Admission:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+class Place:
+    """One of those that run."""
+
+    def __init__(self, admission: Admission, seconds: float) -> None:
+        self._admission = admission
+        self._seconds = seconds
+
+    async def __aenter__(self) -> None:
+        await self._admission.enter(self._seconds)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._admission.leave()

@@ -1,8 +1,7 @@
 """Ending the work for a client that goes away: nobody reads the answer, and its statements hold connections."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from starlette.types import Receive
 
@@ -13,38 +12,38 @@ class ClientGone(Exception):
     """The client closed the connection before its answer was ready."""
 
 
-@asynccontextmanager
-async def while_connected(receive: Receive) -> AsyncIterator[None]:
-    """Run the body until it ends or the client goes: then the body is cancelled and ClientGone raised.
+class WhileConnected:
+    """Runs the body of `async with` until it ends or the client goes: then the body is cancelled and ClientGone raised.
 
     To be entered when the request has been read; what is received after that is that the client has gone.
     """
-    working = asyncio.current_task()
-    assert working is not None
-    gone = False
 
-    async def watch() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone = True
-        working.cancel()
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+        self._watching: asyncio.Task[None] | None = None
 
-    watching: asyncio.Task[None] | None = None
+    async def __aenter__(self) -> None:
+        working = asyncio.current_task()
+        assert working is not None
+        self._working = working
+        # Most answers are ready sooner than it is worth to watch.
+        self._starting = asyncio.get_running_loop().call_later(_AFTER_SECONDS, self._start)
 
-    def start() -> None:
-        nonlocal watching
-        watching = asyncio.create_task(watch())
-
-    # Most answers are ready sooner than it is worth to watch.
-    starting = asyncio.get_running_loop().call_later(_AFTER_SECONDS, start)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if gone and working.uncancel() == 0:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._starting.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        if kind is asyncio.CancelledError and self._gone and self._working.uncancel() == 0:
             raise ClientGone from None
-        raise
-    finally:
-        starting.cancel()
-        if watching is not None:
-            watching.cancel()
+
+    def _start(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._working.cancel()

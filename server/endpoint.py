@@ -11,7 +11,7 @@ from executor.documents import NoOperation
 from resolvers.context import Context
 from resolvers.errors import ClientError, Unauthenticated
 from server import record
-from server.disconnect import ClientGone, while_connected
+from server.disconnect import ClientGone, WhileConnected
 from server.errors import code_of, outcome, present, wrapped
 from server.event_stream import EventStream, only
 from server.execution import ONE_ANSWER, NotAllowed, Result
@@ -72,7 +72,7 @@ class Endpoint:
         try:
             body = await read_body(request, service.settings)
             async with (
-                while_connected(request.receive),
+                WhileConnected(request.receive),
                 service.turn(),
                 service.asking(authorization(request.headers)) as context,
             ):

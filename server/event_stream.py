@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
-from server.disconnect import ClientGone, while_connected
+from server.disconnect import ClientGone, WhileConnected
 from server.requests import EVENTS_TYPE, payload
 
 PING_SECONDS = 12.0
@@ -36,7 +36,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with while_connected(receive), aclosing(self._results):
+            async with WhileConnected(receive), aclosing(self._results):
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 await _send(send, _PING)  # the headers leave with the first bytes
                 await self._stream(send)

@@ -28,28 +28,41 @@ class Buckets:
 
     def level(self, key: Hashable) -> float:
         """What is in the bucket; below zero where more was used than was there."""
-        level, at = self._levels.get(key, (self.capacity, 0.0))
-        return min(self.capacity, level + (self._clock() - at) * self.per_second)
+        return self._level(key, self._clock())
+
+    def _level(self, key: Hashable, now: float) -> float:
+        known = self._levels.get(key)
+        if known is None:
+            return self.capacity
+        level, at = known
+        level += (now - at) * self.per_second
+        return level if level < self.capacity else self.capacity
 
     def wait(self, key: Hashable, amount: float) -> float:
         """In how many seconds the amount, or all that the bucket can hold, is there; 0 for now."""
-        return max(0.0, min(amount, self.capacity) - self.level(key)) / self.per_second
+        missing = min(amount, self.capacity) - self.level(key)
+        return missing / self.per_second if missing > 0 else 0.0
 
     def take(self, key: Hashable, amount: float) -> None:
         """Take the amount out, whether it is there or not; a negative one is put back."""
-        self._levels[key] = (self.level(key) - amount, self._clock())
-        self._levels.move_to_end(key)
-        self._forget()
+        now = self._clock()
+        level = self._level(key, now) - amount
+        if level < self.capacity:
+            self._levels[key] = (level, now)
+            self._levels.move_to_end(key)
+        else:
+            self._levels.pop(key, None)
+        self._forget(now)
 
-    def _forget(self) -> None:
+    def _forget(self, now: float) -> None:
         """Those used last are at the end. A look at the two oldest each time keeps up with one that is new."""
         for _ in range(2):
-            oldest = next(iter(self._levels))
-            if len(self._levels) <= MOST_BUCKETS and self.level(oldest) < self.capacity:
+            oldest = next(iter(self._levels), None)
+            if oldest is None:
+                return
+            if len(self._levels) <= MOST_BUCKETS and self._level(oldest, now) < self.capacity:
                 return
             del self._levels[oldest]
-            if not self._levels:
-                return
 
 
 @dataclass

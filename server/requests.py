@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
@@ -47,8 +47,6 @@ async def read_body(request: Request, settings: Settings) -> bytes | BadRequest:
             return await _body(request, settings.maximum_body_bytes)
     except TimeoutError:
         return BadRequest("The body took too long to come.", 408, Connection="close")
-    except ClientDisconnect:
-        return BadRequest("The request ended early.")
     except BadRequest as error:
         return error
 
@@ -59,15 +57,19 @@ async def _body(request: Request, maximum_bytes: int) -> bytes:
         raise BadRequest("Send the operation as JSON, with `Content-Type: application/json`.", 415)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise BadRequest("Send the body as it is, without `Content-Encoding`.", 415, **_NO_ENCODING)
-    too_large = BadRequest(f"The body is larger than {maximum_bytes} bytes.", 413, Connection="close")
     announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > maximum_bytes:
-        raise too_large
+    too_large = announced.isascii() and announced.isdigit() and int(announced[:20]) > maximum_bytes
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > maximum_bytes:
-            raise too_large
+    more = True
+    while more and not too_large:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest("The request ended early.")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        too_large = len(body) > maximum_bytes
+    if too_large:
+        raise BadRequest(f"The body is larger than {maximum_bytes} bytes.", 413, Connection="close")
     return bytes(body)
 
 

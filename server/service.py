@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,7 @@ from resolvers.memory import Memory
 from resolvers.row import Row
 from resolvers.viewer import Permission, Viewer, find_viewer
 from server import metrics, record
-from server.admission import Admission
+from server.admission import Admission, Place
 from server.execution import Executor
 from server.introspection import Introspection
 from server.jwks import ProviderKeys
@@ -46,7 +46,7 @@ class Service:
     persisted: Persisted
     clock: Callable[[], date] = utc_today
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
+    def turn(self) -> Place:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
 
