@@ -16,6 +16,7 @@ from server.errors import code_of, outcome, present, wrapped
 from server.event_stream import EventStream, only
 from server.execution import ONE_ANSWER, NotAllowed, Result
 from server.graphiql import page
+from server.headers import header
 from server.refused import NotNow
 from server.requests import (
     EVENTS_TYPE,
@@ -71,12 +72,14 @@ class Endpoint:
         service = self._service
         try:
             body = await read_body(request, service.settings)
+            database = service.database()
             async with (
                 WhileConnected(request.receive),
                 service.turn(),
-                service.asking(authorization(request.headers)) as context,
+                database.kept(),
             ):
-                context.idempotency_key = request.headers.get("idempotency-key")
+                context = await service.context(authorization(request.headers), database)
+                context.idempotency_key = header(request.scope, b"idempotency-key")
                 return await self._run(request, read_operation(request, body), context, media_type)
         except NotNow as error:
             record.now().ended(code_of(error))

@@ -33,6 +33,14 @@ class Strict:
         await self._app(scope, receive, strictly if scope["type"] == "http" else send)
 
 
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first header of this name, which is written in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return None
+
+
 def cross_origin(settings: Settings) -> list[Middleware]:
     """What lets pages of other origins ask, where a setting names them. Never with credentials: there are none."""
     if not settings.cors_origins:

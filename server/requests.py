@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
+from server.headers import header
 from server.persisted import Sent
 from server.settings import Settings
 
@@ -16,6 +17,7 @@ RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
 _TEXTS = ("query", "operationName", "documentId", "id", "doc_id")
+_OBJECTS = ("variables", "extensions")
 _NAMES = ("query", "documentId", "id", "doc_id", "extensions")
 _NO_ENCODING = {"Accept-Encoding": "identity"}
 
@@ -52,12 +54,14 @@ async def read_body(request: Request, settings: Settings) -> bytes | BadRequest:
 
 
 async def _body(request: Request, maximum_bytes: int) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    scope = request.scope
+    media_type = (header(scope, b"content-type") or "").partition(";")[0].strip().lower()
     if media_type != JSON_TYPE:
         raise BadRequest("Send the operation as JSON, with `Content-Type: application/json`.", 415)
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+    encoding = header(scope, b"content-encoding")
+    if encoding is not None and encoding.strip().lower() != "identity":
         raise BadRequest("Send the body as it is, without `Content-Encoding`.", 415, **_NO_ENCODING)
-    announced = request.headers.get("content-length", "")
+    announced = header(scope, b"content-length") or ""
     too_large = announced.isascii() and announced.isdigit() and int(announced[:20]) > maximum_bytes
     body = bytearray()
     more = True
@@ -81,7 +85,7 @@ def read_operation(request: Request, body: bytes | BadRequest) -> Operation:
         return operation_of(_json(body, "The body"))
     parameters = request.query_params
     given: dict[str, Any] = {name: parameters[name] for name in _TEXTS if parameters.get(name)}
-    for name in ("variables", "extensions"):
+    for name in _OBJECTS:
         if parameters.get(name):
             given[name] = _json(parameters[name].encode(errors="surrogatepass"), name)
     return operation_of(given)
@@ -98,12 +102,12 @@ def operation_of(given: Any) -> Operation:
     """The operation that a request's parameters describe. Raises BadRequest."""
     if not isinstance(given, dict):
         raise BadRequest("The body has to be a JSON object with a `query`.")
-    for name in _TEXTS:
-        if not isinstance(given.get(name), str | None):
-            raise BadRequest(f"`{name}` has to be a text.")
-    for name in ("variables", "extensions"):
-        if not isinstance(given.get(name), dict | None):
-            raise BadRequest(f"`{name}` has to be an object.")
+    for name, value in given.items():
+        if value is not None:
+            if name in _TEXTS and not isinstance(value, str):
+                raise BadRequest(f"`{name}` has to be a text.")
+            if name in _OBJECTS and not isinstance(value, dict):
+                raise BadRequest(f"`{name}` has to be an object.")
     document_id = given.get("documentId") or given.get("id") or given.get("doc_id") or None
     sent = Sent(given.get("query") or None, document_id, _sha256(given.get("extensions") or {}))
     if not (sent.text or sent.name or sent.sha256):
@@ -129,7 +133,7 @@ def answers_as(request: Request) -> str | None:
 
     Events only when nothing else is accepted: some clients name them beside JSON for whatever they ask.
     """
-    if not request.headers.get("accept"):
+    if not header(request.scope, b"accept"):
         return JSON_TYPE
     accepted = _accepted(request)
     for media_type in accepted:
@@ -147,7 +151,7 @@ def accepts_events(request: Request) -> bool:
 
 def _accepted(request: Request) -> list[str]:
     accepted = []
-    for part in request.headers.get("accept", "").lower().split(","):
+    for part in (header(request.scope, b"accept") or "").lower().split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
         if media_type and not any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
             accepted.append(media_type)
@@ -159,7 +163,7 @@ def wants_page(request: Request) -> bool:
     return (
         request.method == "GET"
         and not any(name in request.query_params for name in _NAMES)
-        and "text/html" in request.headers.get("accept", "").lower()
+        and "text/html" in (header(request.scope, b"accept") or "").lower()
     )
 
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,24 +49,16 @@ class Service:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
 
-    @asynccontextmanager
-    async def asking(self, authorization: str | None) -> AsyncIterator[Context]:
-        """A request's context, for whom its token names; its database connections are kept until it ends.
-
-        Raises Unauthenticated.
-        """
-        database = self._database()
-        async with database.kept():
-            yield await self._context(authorization, database)
-
     async def authenticate(self, authorization: str | None) -> Context:
         """A context for whom the token names, of what streams. Raises Unauthenticated."""
-        return await self._context(authorization, self._database())
+        return await self.context(authorization, self.database())
 
-    def _database(self) -> Database:
+    def database(self) -> Database:
+        """The database for one request, or for a part of what streams."""
         return Database(self.client, self.settings.database_wait_seconds)
 
-    async def _context(self, authorization: str | None, database: Database) -> Context:
+    async def context(self, authorization: str | None, database: Database) -> Context:
+        """A request's context, for whom its token names. Raises Unauthenticated."""
         settings = self.settings
         identity = await self.verifier.identity(authorization)
         async with asyncio.timeout(settings.request_timeout_seconds):

@@ -81,8 +81,8 @@ def traced(tracer: Tracer | None) -> Iterator[None]:
         _tracer = Database.told_of_statements = None
 
 
-def request(scope: Scope, headers: Headers) -> AbstractContextManager[Span]:
-    return _tracer.request(scope, headers) if _tracer else _NOTHING
+def request(scope: Scope) -> AbstractContextManager[Span]:
+    return _tracer.request(scope, Headers(scope=scope)) if _tracer else _NOTHING
 
 
 def span(name: str) -> AbstractContextManager[Span]:

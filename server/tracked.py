@@ -6,15 +6,14 @@ import secrets
 import time
 from contextlib import nullcontext
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server import record, tracing
+from server.headers import header
 
 log = logging.getLogger("partnerhub.requests")
 
-_HEADER = "X-Request-Id"
-_RAW_HEADER = _HEADER.lower().encode()
+_HEADER = b"x-request-id"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -28,8 +27,7 @@ class Tracked:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = _id(headers)
+        request_id = _id(scope)
         seen = record.begin(request_id)
         status = 0
 
@@ -38,11 +36,11 @@ class Tracked:
             if message["type"] in ("http.response.start", "websocket.accept"):
                 status = message.get("status", 101)
                 span.tell(status=status)
-                message["headers"] = [*message.get("headers", ()), (_RAW_HEADER, request_id.encode())]
+                message["headers"] = [*message.get("headers", ()), (_HEADER, request_id.encode())]
             await send(message)
 
         # A socket has no span of its own: it would be told of when it closes, hours after its operations.
-        tracked = tracing.request(scope, headers) if scope["type"] == "http" else nullcontext(tracing.NO_SPAN)
+        tracked = tracing.request(scope) if scope["type"] == "http" else nullcontext(tracing.NO_SPAN)
         try:
             with tracked as span:
                 seen.span = span
@@ -59,7 +57,7 @@ class Tracked:
                 log.debug("request", extra={"fields": told})
 
 
-def _id(headers: Headers) -> str:
+def _id(scope: Scope) -> str:
     """The client's own id for the request where it is one that can stand in a log, else a new one."""
-    given = headers.get(_HEADER, "")
+    given = header(scope, _HEADER) or ""
     return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
