@@ -33,10 +33,16 @@ class WhileConnected:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        working = self._working
         self._starting.cancel()
         if self._watching is not None:
             self._watching.cancel()
-        if kind is asyncio.CancelledError and self._gone and self._working.uncancel() == 0:
+        del (
+            self._starting,
+            self._watching,
+            self._working,
+        )  # or all that the request has made would be a circle
+        if kind is asyncio.CancelledError and self._gone and working.uncancel() == 0:
             raise ClientGone from None
 
     def _start(self) -> None:

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 from executor.documents import Operation
 from resolvers.database import Database
 from resolvers.viewer import Viewer
-from server import metrics, tracing
+from server import tracing
+from server.ended import Ended
 from server.soon import soon
 from server.tracing import NO_SPAN, Span
 
-log = logging.getLogger("partnerhub.operations")
 faults = logging.getLogger("partnerhub.graphql")
 
 
@@ -64,62 +64,25 @@ class Record:
         if self._told:
             return
         self._told = True
-        ended = _Ended(outcome, time.time(), time.perf_counter() - self.started, tracing.trace_id())
-        if self.database:
-            ended.statements, ended.sql_seconds = self.database.statements, self.database.seconds
+        seen, database = self._seen, self.database
+        ended = Ended(
+            at=time.time(),
+            outcome=outcome,
+            seconds=time.perf_counter() - self.started,
+            operation=seen.operation if seen else None,
+            way=(seen.way if seen else None) or "none",
+            cost=seen.cost if seen else None,
+            statements=database.statements if database else 0,
+            sql_seconds=database.seconds if database else 0.0,
+            request_id=self.request_id if self is not _BLANK else None,
+            trace_id=tracing.trace_id(),
+            viewer=self.viewer,
+            email=self.email,
+            error_ids=self.error_ids,
+        )
         if self.span is not NO_SPAN:
-            self.span.tell(outcome=outcome, type=self._type, way=self._way, **self._names)
-        soon(self._tell, ended)
-
-    @property
-    def _operation(self) -> Operation | None:
-        return self._seen.operation if self._seen else None
-
-    @property
-    def _type(self) -> str:
-        return self._operation.type.value if self._operation else "none"
-
-    @property
-    def _way(self) -> str:
-        return (self._seen.way if self._seen else None) or "none"
-
-    @property
-    def _names(self) -> dict[str, str]:
-        """What the client calls the operation, and what its document is known by."""
-        operation = self._operation
-        if operation is None:
-            return {}
-        return {"operation": (operation.name or "")[:100], "document": operation.document.hash}
-
-    def _tell(self, ended: "_Ended") -> None:
-        type, way = self._type, self._way
-        metrics.operation(ended.outcome, type, way, ended.seconds, ended.statements, ended.sql_seconds)
-        if not log.isEnabledFor(logging.INFO):
-            return
-        fields: dict[str, Any] = {}
-        if self.request_id != _BLANK.request_id:
-            fields["request"] = self.request_id
-        if ended.trace_id:
-            fields["trace_id"] = ended.trace_id
-        if self.viewer:
-            fields |= {"partner": self.viewer.partner_id, "admin": self.viewer.admin_id}
-        if self.email:
-            fields["email"] = self.email
-        if self._operation:
-            fields |= {**self._names, "type": type}
-            if self._seen and self._seen.cost is not None:
-                fields["cost"] = self._seen.cost
-        fields |= {
-            "way": way,
-            "ms": round(ended.seconds * 1000, 1),
-            "statements": ended.statements,
-            "sql_ms": round(ended.sql_seconds * 1000, 1),
-            "outcome": ended.outcome,
-        }
-        if self.error_ids:
-            fields["error_ids"] = self.error_ids
-        line = {"name": log.name, "levelno": logging.INFO, "levelname": "INFO", "created": ended.at}
-        log.handle(logging.makeLogRecord({**line, "msg": "operation", "fields": fields}))
+            self.span.tell(outcome=outcome, type=ended.type, way=ended.way, **ended.names)
+        soon(ended.tell)
 
     def without_values(self, text: str) -> str:
         """The text without what the client wrote into the operation: strings, longer numbers, all variables."""
@@ -128,18 +91,6 @@ class Record:
         for value in sorted(found, key=len, reverse=True):
             text = text.replace(value, "…")
         return text
-
-
-@dataclass(slots=True)
-class _Ended:
-    """How an operation ended, and when (Unix time)."""
-
-    outcome: str
-    at: float
-    seconds: float
-    trace_id: str | None
-    statements: int = 0
-    sql_seconds: float = 0.0
 
 
 _current: ContextVar[Record] = ContextVar("record")

@@ -4,21 +4,20 @@ alone would have to fetch again."""
 import asyncio
 from collections.abc import Callable
 from contextvars import Context
-from typing import Any
 
 SECONDS = 0.005
 """How much later at most."""
 _MOST = 64
 """So much at once: more would hold up who waits."""
 
-_waiting: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+_waiting: list[Callable[[], None]] = []
 _due: asyncio.TimerHandle | None = None
 
 
-def soon(work: Callable[..., None], *arguments: Any) -> None:
+def soon(work: Callable[[], None]) -> None:
     """Do it soon, without the context of whoever asks: that is gone by then."""
     global _due
-    _waiting.append((work, arguments))
+    _waiting.append(work)
     if len(_waiting) >= _MOST:
         now()
     elif _due is None:
@@ -37,6 +36,6 @@ def now() -> None:
         Context().run(_do, work)
 
 
-def _do(work: list[tuple[Callable[..., None], tuple[Any, ...]]]) -> None:
-    for one, arguments in work:
-        one(*arguments)
+def _do(work: list[Callable[[], None]]) -> None:
+    for one in work:
+        one()
