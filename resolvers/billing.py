@@ -56,6 +56,6 @@ ORDER_ORDER = Order("orders", (Key("ord.ordered_on", "date", descending=True), K
 INVOICE_ORDER = Order("invoices", (Key("inv.issued_on", "date", descending=True), Key("inv.external_id")))
 
 ORDER_BY_ID = by_id(ORDER)
-ORDERS_OF_SUBSCRIPTION = Listing(ORDER, {}, "ord.subscription_id = parent.id")
+ORDERS_OF_SUBSCRIPTION = Listing(ORDER, {}, "ord.subscription_id = parent.id", short=True)
 INVOICE_BY_ID = by_id(INVOICE)
-INVOICES_OF_SUBSCRIPTION = Listing(INVOICE, {}, "inv.subscription_id = parent.id")
+INVOICES_OF_SUBSCRIPTION = Listing(INVOICE, {}, "inv.subscription_id = parent.id", short=True)

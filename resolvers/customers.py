@@ -1,20 +1,19 @@
 """Customers: their columns, filters and orders, and the lists that they stand in."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 from kpis import customer_status as status
 from models.enums import Product
-from resolvers.context import Arguments, Columns, Context
+from resolvers.context import Arguments, Context
 from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
 from resolvers.entity import Entity, Summary
 from resolvers.order import Key, Order, directed
 from resolvers.relations import ByKey, Listing, by_id
 from resolvers.row import Row
+from resolvers.told import Told, ToldRow
 
 
 class CustomerRow(Row):
@@ -114,30 +113,11 @@ CUSTOMER_BY_ID = by_id(CUSTOMER)
 CUSTOMER_BY_CUSTOMER_ID = ByKey(CUSTOMER, "c.external_id", "text")
 
 
-class ToldCustomer(SimpleNamespace):
-    """A customer as a row of something else tells of it."""
-
-    def __getitem__(self, name: str) -> Any:
-        return getattr(self, name)
+class ToldCustomer(ToldRow):
+    """A customer as another row tells of it."""
 
 
-@dataclass(frozen=True)
-class CustomersTold:
-    """Customers by id, key and name, as other rows tell of them: looked up only where more is wanted."""
-
-    async def load(
-        self,
-        context: Context,
-        parents: Sequence[tuple[int, str, str]],
-        arguments: Arguments,
-        columns: Columns,
-    ) -> Sequence[Any]:
-        if columns <= {"id", "customer_id", "name"}:
-            return [ToldCustomer(id=id, customer_id=key, name=name) for id, key, name in parents]
-        return await CUSTOMER_BY_ID.load(context, [id for id, *_ in parents], arguments, columns)
-
-
-CUSTOMERS_TOLD = CustomersTold()
+CUSTOMERS_TOLD = Told(ToldCustomer, ("id", "customer_id", "name"), CUSTOMER_BY_ID)
 CUSTOMERS = Listing(CUSTOMER, CUSTOMER_CRITERIA)
 CUSTOMERS_OF_TAG = Listing(
     CUSTOMER,

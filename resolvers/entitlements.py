@@ -61,9 +61,13 @@ TRIAL = Entity(
         "in_force": TRIAL_IN_FORCE,
         "days_until_expiration": "t.end_date - :as_of::date",
         "started_by_id": "t.started_by_id",
+        "started_by_name": "sb.display_name",
         "converted_to_id": "t.converted_to_id",
     },
+    joins={"sb": Join("LEFT JOIN partner_admins sb ON sb.partner_id = :partner AND sb.id = t.started_by_id")},
 )
+STARTED_BY = ("started_by_id", "started_by_name")
+"""What a trial tells of who started it: a parent of PARTNER_ADMINS_TOLD."""
 
 
 def _has_product(key: str) -> str:
@@ -142,7 +146,9 @@ def entitlement_criteria(given: Mapping[str, Any]) -> Arguments:
 
 SUBSCRIPTION_BY_ID = by_id(SUBSCRIPTION)
 SUBSCRIPTIONS = Listing(SUBSCRIPTION, SUBSCRIPTION_CRITERIA)
-SUBSCRIPTIONS_OF_CUSTOMER = Listing(SUBSCRIPTION, SUBSCRIPTION_CRITERIA, "s.customer_id = parent.id")
+SUBSCRIPTIONS_OF_CUSTOMER = Listing(
+    SUBSCRIPTION, SUBSCRIPTION_CRITERIA, "s.customer_id = parent.id", short=True
+)
 TRIAL_BY_ID = by_id(TRIAL)
 TRIALS = Listing(TRIAL, TRIAL_CRITERIA)
-TRIALS_OF_CUSTOMER = Listing(TRIAL, TRIAL_CRITERIA, "t.customer_id = parent.id")
+TRIALS_OF_CUSTOMER = Listing(TRIAL, TRIAL_CRITERIA, "t.customer_id = parent.id", short=True)

@@ -73,6 +73,8 @@ class Page:
     parent: Any
     """Whose list it is of."""
     of: Paged
+    total: int | None = None
+    """How many rows its list has, where that came with the page."""
 
     # As Relay has it: up to the other cursor when a size was given, else whatever lies beyond it.
     @property

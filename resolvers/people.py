@@ -10,10 +10,15 @@ from resolvers.entity import Entity
 from resolvers.order import Key, Order
 from resolvers.relations import Children, Listing, by_id
 from resolvers.row import Row
+from resolvers.told import Told, ToldRow
 
 
 class PartnerAdminRow(Row):
     """A partner admin."""
+
+
+class ToldPartnerAdmin(ToldRow):
+    """A partner admin as another row tells of them."""
 
 
 class TagRow(Row):
@@ -66,6 +71,7 @@ def search_criteria(given: Mapping[str, Any]) -> Arguments:
 
 
 PARTNER_ADMIN_BY_ID = by_id(PARTNER_ADMIN)
+PARTNER_ADMINS_TOLD = Told(ToldPartnerAdmin, ("id", "display_name"), PARTNER_ADMIN_BY_ID)
 PARTNER_ADMINS = Listing(PARTNER_ADMIN, PARTNER_ADMIN_CRITERIA)
 PARTNER_ADMINS_OF_CUSTOMER = Children(
     PARTNER_ADMIN,

@@ -25,6 +25,8 @@ ROOT = 0
 """The parent of a list that hangs on nothing."""
 CURSOR = "cursor"
 """What a page is asked for where its rows' cursors are wanted: the keys of its order, which they hold."""
+TOTAL = "total_of_list"
+"""What a page is asked for where the total of its list is wanted as well."""
 
 
 def _tenant(entity: Entity) -> str:
@@ -150,6 +152,8 @@ class Listing:
     entity: Entity
     criteria: Criteria
     parent: str | None = None
+    short: bool = False
+    """Whether each parent's list is so short that it is counted along with its page."""
     counts: Counts = field(init=False, compare=False)
     _texts: Texts = field(default_factory=Texts, compare=False)
 
@@ -198,7 +202,12 @@ class Listing:
         else:
             pages[ROOT] = rows
         of = Paged(self, request, context.ids)
-        return [_page(pages[parent], size, parent, of) for parent in parents]
+        counted = self._is_counted(columns, conditions)
+        return [_page(pages[parent], size, parent, of, counted=counted) for parent in parents]
+
+    def _is_counted(self, columns: Columns, cursors: Sequence[str]) -> bool:
+        """Whether rows tell how many there are. A page beyond a cursor has just those beyond it at hand."""
+        return self.short and TOTAL in columns and not cursors
 
     def _plans(self, request: ListRequest, viewer: Viewer) -> Plans:
         """A page by parents or of everything is found alike whatever the values; filters tell by theirs."""
@@ -221,9 +230,10 @@ class Listing:
         inner_select = [f"{entity.key} AS id"] if late else select
         inner_joins = found_by if late else entity.joined([*where, *(key.sql for key in order.keys), *select])
         parent = ["parent.id AS parent_id"] if self.parent else []
+        total = [f"count(*) OVER () AS {TOTAL}"] if self._is_counted(columns, cursors) else []
         keys = order.select() if late or self.parent or CURSOR in columns else []
         page = (
-            f"SELECT {', '.join([*parent, *inner_select, *keys])}"
+            f"SELECT {', '.join([*parent, *inner_select, *keys, *total])}"
             f" FROM {entity.source(inner_joins, whole=self.reads_whole(viewer))} WHERE {' AND '.join(where)}"
             f" ORDER BY {order.order_by(backward)} LIMIT {size + 1}"
         )
@@ -238,6 +248,7 @@ class Listing:
             *(["page.parent_id"] if parent else []),
             *select,
             *(f"page.{name}" for name in order.selected),
+            *([f"page.{TOTAL}"] if total else []),
         ]
         base = f"({page}) page JOIN {entity.table} ON {_tenant(entity)} AND {entity.key} = page.id"
         source = entity.source(shown_by, base=base)
@@ -256,12 +267,26 @@ class Listing:
         return cursors
 
 
-def _page(rows: list[Row], size: int, parent: int, of: Paged) -> Page:
+@dataclass(frozen=True)
+class Known:
+    """What is known already: each parent itself. It takes no statement."""
+
+    async def load(
+        self, _context: Context, parents: Sequence[Any], _arguments: Arguments, _columns: Columns
+    ) -> Sequence[Any]:
+        return parents
+
+
+KNOWN = Known()
+
+
+def _page(rows: list[Row], size: int, parent: int, of: Paged, *, counted: bool) -> Page:
     """The page of these rows, of which there is one more than it takes where more follow."""
+    total = (rows[0][TOTAL] if rows else 0) if counted else None
     more = len(rows) > size
     if more:
         rows = rows[:size]
-    return Page(rows[::-1] if of.request.page.backward else rows, more, parent, of)
+    return Page(rows[::-1] if of.request.page.backward else rows, more, parent, of, total)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from executor.declare import At, Load, needs, related, through
 from resolvers.context import Arguments
 from resolvers.order import Order
 from resolvers.page import ListRequest, Narrowing, PageRequest
-from resolvers.relations import CURSOR, ROOT, Listing
+from resolvers.relations import CURSOR, KNOWN, ROOT, TOTAL, Listing
 
 T = TypeVar("T")
 
@@ -37,6 +37,8 @@ class Edge(Generic[T]):
 
 
 def _count(root: Any, info: At) -> Load:
+    if root.total is not None:
+        return Load(KNOWN, root.total, columns=frozenset())
     listing, narrowing = root.of.listing, root.of.request.narrowing
     return Load(listing.counts, root.parent, (("narrowing", narrowing),), columns=frozenset())
 
@@ -49,7 +51,11 @@ class Connection(Generic[T]):
         description="Whether there is more, and from which cursors.", metadata=through()
     )
     total_count = related(
-        _count, type=int, description="How many rows the whole list has. Counted only when selected.", cost=10
+        _count,
+        type=int,
+        needs=(TOTAL,),
+        description="How many rows the whole list has. Counted only when selected.",
+        cost=10,
     )
 
 

@@ -9,6 +9,7 @@ from executor.declare import At, Load, needs, related
 from resolvers.billing import INVOICE_ORDER, INVOICES_OF_SUBSCRIPTION, ORDER_ORDER, ORDERS_OF_SUBSCRIPTION
 from resolvers.customers import CUSTOMER_BY_ID
 from resolvers.entitlements import (
+    STARTED_BY,
     SUBSCRIPTION_BY_ID,
     SubscriptionRow,
     TrialRow,
@@ -18,7 +19,7 @@ from resolvers.entitlements import (
 )
 from resolvers.licenses import LICENSES_OF_SUBSCRIPTION, LICENSES_OF_TRIAL
 from resolvers.page import PageRequest
-from resolvers.people import PARTNER_ADMIN_BY_ID
+from resolvers.people import PARTNER_ADMINS_TOLD
 from resolvers.relations import Listing
 from resolvers.scope import require
 from schema.arguments import After, Before, First, Last
@@ -131,8 +132,8 @@ class Trial(Entitlement):
         description="Days from today to its end, negative when past."
     )
     started_by = related(
-        PARTNER_ADMIN_BY_ID,
-        key="started_by_id",
+        PARTNER_ADMINS_TOLD,
+        key=STARTED_BY,
         type=PARTNER_ADMIN | None,
         description="The partner admin who started it, when that is known.",
     )

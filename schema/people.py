@@ -7,7 +7,7 @@ import strawberry
 from executor.declare import At, Load, related
 from resolvers.customers import CUSTOMERS_OF_ADMIN, CUSTOMERS_OF_TAG, customer_criteria, customer_order
 from resolvers.page import PageRequest
-from resolvers.people import PARTNER_ADMIN_BY_ID, PartnerAdminRow, TagRow
+from resolvers.people import PARTNER_ADMIN_BY_ID, PartnerAdminRow, TagRow, ToldPartnerAdmin
 from resolvers.relations import Listing
 from schema.arguments import After, Before, ByCustomer, First, Last, OfCustomers
 from schema.connection import Connection, page
@@ -58,7 +58,7 @@ def _customers_of_tag(
 
 @strawberry.type(description="A user of the partner's organization with administrator roles.")
 class PartnerAdmin(Node):
-    is_type_of = rows(PartnerAdminRow)
+    is_type_of = rows(PartnerAdminRow, ToldPartnerAdmin)
 
     email: str = strawberry.field(description="The address they sign in with.")
     display_name: str = strawberry.field(description="Their name.")

@@ -121,6 +121,21 @@ async def test_every_field_of_every_trial(world: World) -> None:
     assert {node["status"] for node in found} == {value[0] for value in VALUES["trials"]["statuses"][:4]}
 
 
+async def test_who_started_a_trial_is_told_by_the_trial(world: World) -> None:
+    admins = {row["email"].lower(): row["display_name"] for row in world.book.rows["partner_admins"]}
+    for select in ("displayName", "displayName email", "id displayName"):
+        found = await nodes(world.api, FULL, TRIALS, f"trialId startedBy {{ {select} }}")
+        for node in found:
+            by = world.book.trials[node["trialId"]]["started_by"]
+            assert (node["startedBy"] or {}).get("displayName") == (admins[by.lower()] if by else None)
+        assert {node["startedBy"] is None for node in found} == {True, False}
+    [with_id, *_] = [node["startedBy"]["id"] for node in found if node["startedBy"]]
+    answer = await world.api.ask(
+        FULL, f'{{ node(id: "{with_id}") {{ ... on PartnerAdmin {{ displayName }} }} }}'
+    )
+    assert answer.data["node"]["displayName"] in admins.values()
+
+
 @pytest.mark.parametrize("email", [FULL, ASSIGNED])
 @pytest.mark.parametrize(("kind", "name", "value"), CASES, ids=str)
 async def test_each_filter_alone(world: World, email: str, kind: str, name: str, value: Any) -> None:

@@ -1,5 +1,6 @@
 """Keyset pages: what a page tells of its list, which arguments are refused, and that inserts move nothing."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -178,6 +179,48 @@ async def test_the_total_is_counted_only_when_asked(world: World, field: ListFie
     assert without.data and counted.data
     assert without.statements == 2, "the viewer and the page"
     assert counted.statements == 3
+
+
+async def test_totals_of_nested_lists(world: World) -> None:
+    """Whatever part of it a page shows, and of lists that have nothing as well."""
+    rows = world.book.rows
+    select = """nodes {
+        customerId
+        none: subscriptions(first: 0) { totalCount nodes { subscriptionId } }
+        end: subscriptions(last: 1) { totalCount nodes { subscriptionId } }
+        renewing: subscriptions(first: 1, filter: { autoRenew: true }) { totalCount pageInfo { endCursor } }
+        trials(first: 1) { totalCount }
+        bought: subscriptions { nodes { subscriptionId orders(first: 1) { totalCount } invoices { totalCount } } }
+    }"""
+    found = (await page(world.api, FULL, CUSTOMERS, select, first=100))["nodes"]
+    of: dict[str, Counter[str]] = {
+        name: Counter(row[key] for row in rows[name])
+        for name, key in (
+            ("subscriptions", "customer_id"),
+            ("trials", "customer_id"),
+            ("orders", "subscription_id"),
+            ("invoices", "subscription_id"),
+        )
+    }
+    assert {of["subscriptions"][node["customerId"]] for node in found} >= {0, 1, 2}
+    for node in found:
+        mine = [row for row in rows["subscriptions"] if row["customer_id"] == node["customerId"]]
+        assert node["none"] == {"totalCount": len(mine), "nodes": []}
+        assert node["end"]["totalCount"] == len(mine)
+        assert node["renewing"]["totalCount"] == sum(row["auto_renew"] for row in mine)
+        assert node["trials"]["totalCount"] == of["trials"][node["customerId"]]
+        for bought in node["bought"]["nodes"]:
+            assert bought["orders"]["totalCount"] == of["orders"][bought["subscriptionId"]]
+            assert bought["invoices"]["totalCount"] == of["invoices"][bought["subscriptionId"]]
+        if cursor := node["renewing"]["pageInfo"]["endCursor"]:
+            beyond = "subscriptions(after: $after, filter: { autoRenew: true }) { totalCount nodes { subscriptionId } }"
+            answer = await world.api.ask(
+                FULL,
+                f"query ($id: String!, $after: String) {{ customer(customerId: $id) {{ {beyond} }} }}",
+                {"id": node["customerId"], "after": cursor},
+            )
+            rest = answer.data["customer"]["subscriptions"]
+            assert rest["totalCount"] == node["renewing"]["totalCount"] == len(rest["nodes"]) + 1
 
 
 @pytest.fixture
