@@ -73,7 +73,7 @@ class Order:
 
     def cursor(self, row: Row, ids: GlobalIds) -> str:
         """Where the row stands in this order."""
-        return ids.seal_cursor([self.name, *[row[name] for name in self.selected]])
+        return ids.seal_cursor([self.name, *map(row.__getitem__, self.selected)])
 
     def read_cursor(self, cursor: str, field: str, ids: GlobalIds) -> tuple[Any, ...]:
         """A cursor's values. Raises BadUserInput, naming the argument `field`."""
