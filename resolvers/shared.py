@@ -1,6 +1,7 @@
 """The database's connections as all requests of a process share them: lent to some, and spare between two."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Self
@@ -17,23 +18,25 @@ SPARE_SECONDS = 1.0
 _CLEAN_UP_SECONDS = 2.0
 """How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
 
+Turn = asyncio.Future[Connection | None]
+"""Whoever waits gets a connection, or the place of one that went back to the pool."""
+
 
 class Shared:
-    """A pool's connections. To the pool they go back when somebody waits there, or when nobody needs them."""
+    """A pool's connections. What is given back goes to who waits, and is spare where nobody does."""
 
     _known: "WeakKeyDictionary[AsyncpgDBClient, Shared]" = WeakKeyDictionary()
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._spare: list[Connection] = []
         self._lent = 0
         """How many requests hold, those that are still on their way included."""
+        self._waiting: deque[Turn] = deque()
+        self._spare: list[Connection] = []
         self._fewest = 0
         """How many were spare all the time since the last look."""
         self._looking: asyncio.TimerHandle | None = None
         self._going: set[asyncio.Task[None]] = set()
-        self.waiting = 0
-        """How many statements wait for the pool at this moment."""
 
     @classmethod
     def of(cls, client: AsyncpgDBClient) -> Self:
@@ -47,6 +50,11 @@ class Shared:
     def idle(self) -> int:
         """How many connections nobody uses: what is spare here, and what is in the pool."""
         return len(self._spare) + int(self._pool.get_idle_size())
+
+    @property
+    def waiting(self) -> int:
+        """How many statements wait for a connection at this moment."""
+        return len(self._waiting)
 
     @property
     def has_more(self) -> bool:
@@ -64,39 +72,59 @@ class Shared:
     async def borrow(self, seconds: float) -> Connection:
         """One, be it spare or the pool's. Raises Busy when there is none in so many seconds."""
         connection = self.spare(Plans.EITHER)
-        if connection is not None:
-            return connection
-        self._let_go(self._spare)  # lost, all of them
-        self._spare = []
-        ready = self.has_more
-        self._lent += 1
-        try:
-            found: Connection = await (self._pool.acquire() if ready else self._waited_for(seconds))
-        except BaseException:
-            self._lent -= 1
-            raise
-        return found
+        if connection is None:
+            self._let_go(self._spare)  # lost, all of them
+            self._spare = []
+            if self.has_more:
+                self._lent += 1
+            else:
+                connection = await self._turn(seconds)
+        return connection or await self._acquired()
 
-    async def _waited_for(self, seconds: float) -> Connection:
-        self.waiting += 1
+    async def _acquired(self) -> Connection:
+        """One of the pool's, for a place that is counted already."""
         try:
-            async with asyncio.timeout(seconds):
-                connection: Connection = await self._pool.acquire()
-                return connection
-        except TimeoutError:
-            raise Busy("Every database connection is in use. Try again shortly.") from None
+            connection: Connection = await self._pool.acquire()
+            return connection
+        except BaseException:
+            self._pass_on(None)
+            raise
+
+    async def _turn(self, seconds: float) -> Connection | None:
+        loop = asyncio.get_running_loop()
+        turn: Turn = loop.create_future()
+        self._waiting.append(turn)
+        ending = loop.call_later(seconds, _end, turn)
+        try:
+            return await turn
+        except BaseException:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            elif not turn.cancelled() and turn.exception() is None:  # it got one just as it was cancelled
+                self._pass_on(turn.result())
+            raise
         finally:
-            self.waiting -= 1
+            ending.cancel()
+
+    def _pass_on(self, connection: Connection | None) -> None:
+        """Let who has waited longest have it, or its place."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return
+        self._lent -= 1
+        if connection is not None:
+            self._spare.append(connection)
+            if self._looking is None:
+                self._fewest = 0
+                self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
 
     def keep(self, connection: Connection) -> bool:
-        """Keep one that is as good as new for the next request, unless somebody waits for it, or it is lost."""
-        if self.waiting or self._pool.is_closing() or is_lost(connection):
+        """Take one back that is as good as new; False for one that is lost, or comes too late."""
+        if self._pool.is_closing() or is_lost(connection):
             return False
-        self._lent -= 1
-        self._spare.append(connection)
-        if self._looking is None:
-            self._fewest = 0
-            self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
+        self._pass_on(connection)
         return True
 
     async def give_back(self, connection: Connection) -> None:
@@ -104,7 +132,7 @@ class Shared:
         try:
             await self._release(connection)
         finally:
-            self._lent -= 1
+            self._pass_on(None)
 
     async def close(self) -> None:
         """Leave nothing spare; the pool waits for what is lent."""
@@ -134,3 +162,8 @@ class Shared:
     async def _release(self, connection: Connection) -> None:
         with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
             await self._pool.release(connection, timeout=_CLEAN_UP_SECONDS)
+
+
+def _end(turn: Turn) -> None:
+    if not turn.done():
+        turn.set_exception(Busy("Every database connection is in use. Try again shortly."))

@@ -64,6 +64,9 @@ BUILD = Gauge(
 )
 
 
+OUTLIVE_PROCESSES = "PROMETHEUS_MULTIPROC_DIR" in os.environ
+"""Whether figures stand in files that all processes share, as it is with several workers."""
+
 # Looked up for every operation; by their labels, of which there are few.
 _ended = cache(OPERATIONS.labels)
 _took = cache(SECONDS.labels)

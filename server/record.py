@@ -18,7 +18,6 @@ from resolvers.database import Database
 from resolvers.viewer import Viewer
 from server import tracing
 from server.ended import Ended
-from server.soon import soon
 from server.tracing import NO_SPAN, Span
 
 faults = logging.getLogger("partnerhub.graphql")
@@ -82,7 +81,7 @@ class Record:
         )
         if self.span is not NO_SPAN:
             self.span.tell(outcome=outcome, type=ended.type, way=ended.way, **ended.names)
-        soon(ended.tell)
+        ended.tell()
 
     def without_values(self, text: str) -> str:
         """The text without what the client wrote into the operation: strings, longer numbers, all variables."""
