@@ -14,9 +14,13 @@ class Admission:
     """Lets so many in at once, and so many wait, in their order."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
-        self._free = at_once
+        self._at_once = self._free = at_once
         self._most_waiting = waiting
         self._queue: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def running(self) -> int:
+        return self._at_once - self._free
 
     @property
     def waiting(self) -> int:

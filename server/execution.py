@@ -18,7 +18,7 @@ from executor.run import Compiled
 from resolvers.context import Context
 from resolvers.errors import Forbidden
 from schema import build_schema
-from server import metrics, record, tracing
+from server import record, tracing
 from server.cost import price_of
 from server.errors import present
 from server.introspection import Introspection
@@ -143,8 +143,7 @@ class Executor:
         self._require_affordable(result.requested)
         charge = self._rates.charge(context.viewer, result.requested)
         result.cost = result.requested
-        with metrics.IN_FLIGHT.track_inprogress():
-            await self._execute(operation, context, variables, result)
+        await self._execute(operation, context, variables, result)
         if result.way != "compiled":  # which counts on the way
             result.cost = price.actual(result.data)
         charge.settle(max(LEAST_COST, result.cost or 0))

@@ -45,6 +45,7 @@ class Gauges:
             metrics.POOL.labels("in_use").set(pool.get_size() - shared.idle)
             metrics.POOL_WAITING.set(shared.waiting)
             metrics.POOL_MAXIMUM.set(pool.get_max_size())
+        metrics.IN_FLIGHT.set(service.admission.running)
         metrics.WAITING.set(service.admission.waiting)
         metrics.DOCUMENTS.labels("hit").inc(documents.hits - self._hits)
         metrics.DOCUMENTS.labels("miss").inc(documents.misses - self._misses)

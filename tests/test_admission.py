@@ -13,6 +13,7 @@ from server.database import connect, opened
 from server.refused import Overloaded
 from server.settings import load_settings
 from tests import office
+from tests.scrape import counted
 from tests.server import Answer, Api, served
 
 COUNT = "{ customers { totalCount } }"
@@ -53,9 +54,14 @@ async def test_past_those_that_run_and_wait_there_is_no_room(
         overloaded(await api.ask(office.FULL, COUNT))
         overloaded(await api.ask(office.FULL, "{ __typename }"))
         assert not any(task.done() for task in inside)
+        text = (await api.client.get("/metrics")).text
+        assert counted(text, "partnerhub_operations_in_flight") == 2
+        assert counted(text, "partnerhub_operations_waiting") == 1
         await locked.execute("ROLLBACK")
         assert [(await task).data for task in inside] == [DATA] * 3
         assert (await api.ask(office.FULL, COUNT)).data == DATA
+        text = (await api.client.get("/metrics")).text
+        assert counted(text, "partnerhub_operations_in_flight") == 0
 
 
 async def test_who_waits_too_long_is_told_to_come_again(
