@@ -109,7 +109,8 @@ class Context:
         if loader is None:
 
             async def batch(parents: list[Any]) -> list[Any]:
-                return list(await relation.load(self, parents, arguments, columns))
+                with self.database.ending_with_it():
+                    return list(await relation.load(self, parents, arguments, columns))
 
             loader = self._loaders[key] = DataLoader(batch)
         # Who no longer waits leaves alone what others wait for: cancelling the load would cancel it for all.

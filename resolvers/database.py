@@ -86,9 +86,6 @@ class Database:
         text, arguments = bind(sql, values)
         self.statements += 1
         self.texts.append(text)
-        task = asyncio.current_task()
-        assert task is not None
-        self._running.add(task)
         started = time.perf_counter()
         try:
             for pause in _PAUSES:
@@ -100,7 +97,6 @@ class Database:
         except _AWAY as error:
             raise _unavailable(error, _UNREACHED) from error
         finally:
-            self._running.discard(task)
             self.seconds += time.perf_counter() - started
 
     async def _rows(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
@@ -132,9 +128,20 @@ class Database:
         except _AWAY as error:
             raise _unavailable(error, _UNSETTLED if committing else _UNDONE) from error
 
+    @contextmanager
+    def ending_with_it(self) -> Iterator[None]:
+        """What runs here in a task of its own ends with the request: a loader's batch would run on for nobody."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            yield
+        finally:
+            self._running.discard(task)
+
     def end(self) -> None:
-        """End the statements that still run: those of a loader's batch run on when who waits for them is gone."""
-        for task in self._running - {asyncio.current_task()}:
+        """End what still runs."""
+        for task in self._running:
             task.cancel()
 
     @asynccontextmanager

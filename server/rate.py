@@ -12,6 +12,14 @@ MOST_BUCKETS = 100_000
 """Beyond these, the one that was left alone the longest is forgotten, be it full or not."""
 
 
+@dataclass(slots=True)
+class Bucket:
+    """What was in it at a moment of the clock; below zero where more was used than was there."""
+
+    level: float
+    at: float
+
+
 class Buckets:
     """A bucket a key, full at first. One that is full again is the same as none, and is forgotten."""
 
@@ -21,51 +29,61 @@ class Buckets:
         self.capacity = capacity
         self.per_second = per_second
         self._clock = clock
-        self._levels: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+        self._known: OrderedDict[Hashable, Bucket] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._levels)
+        return len(self._known)
+
+    def now(self, key: Hashable) -> Bucket:
+        """The bucket as it stands now. It is kept when something is taken out."""
+        now = self._clock()
+        bucket = self._known.get(key)
+        if bucket is None:
+            return Bucket(self.capacity, now)
+        self._fill(bucket, now)
+        return bucket
+
+    def _fill(self, bucket: Bucket, now: float) -> None:
+        level = bucket.level + (now - bucket.at) * self.per_second
+        bucket.level = level if level < self.capacity else self.capacity
+        bucket.at = now
 
     def level(self, key: Hashable) -> float:
-        """What is in the bucket; below zero where more was used than was there."""
-        return self._level(key, self._clock())
-
-    def _level(self, key: Hashable, now: float) -> float:
-        known = self._levels.get(key)
-        if known is None:
-            return self.capacity
-        level, at = known
-        level += (now - at) * self.per_second
-        return level if level < self.capacity else self.capacity
+        return self.now(key).level
 
     def wait(self, key: Hashable, amount: float) -> float:
         """In how many seconds the amount, or all that the bucket can hold, is there; 0 for now."""
-        missing = min(amount, self.capacity) - self.level(key)
+        return self.wait_for(self.now(key), amount)
+
+    def wait_for(self, bucket: Bucket, amount: float) -> float:
+        missing = min(amount, self.capacity) - bucket.level
         return missing / self.per_second if missing > 0 else 0.0
 
     def take(self, key: Hashable, amount: float) -> None:
         """Take the amount out, whether it is there or not; a negative one is put back."""
-        now = self._clock()
-        level = self._level(key, now) - amount
-        if level < self.capacity:
-            self._levels[key] = (level, now)
-            self._levels.move_to_end(key)
-        else:
-            self._levels.pop(key, None)
-        self._forget(now)
+        self.take_from(key, self.now(key), amount)
+
+    def take_from(self, key: Hashable, bucket: Bucket, amount: float) -> None:
+        """The same for a bucket as it stands now."""
+        bucket.level -= amount
+        self._known[key] = bucket
+        self._known.move_to_end(key)
+        self._forget(bucket.at)
 
     def _forget(self, now: float) -> None:
         """Those used last are at the end. A look at the two oldest each time keeps up with one that is new."""
         for _ in range(2):
-            oldest = next(iter(self._levels), None)
-            if oldest is None:
+            key = next(iter(self._known), None)
+            if key is None:
                 return
-            if len(self._levels) <= MOST_BUCKETS and self._level(oldest, now) < self.capacity:
+            oldest = self._known[key]
+            self._fill(oldest, now)
+            if len(self._known) <= MOST_BUCKETS and oldest.level < self.capacity:
                 return
-            del self._levels[oldest]
+            del self._known[key]
 
 
-@dataclass
+@dataclass(slots=True)
 class Charge:
     """What was taken for one operation before it ran. It holds until it is told what the operation really cost."""
 
@@ -88,15 +106,18 @@ class Rates:
 
     def charge(self, viewer: Viewer, requested: float) -> Charge:
         """Take what an operation may cost. Raises RateLimited when it is not there, and then takes nothing."""
-        of_admin = self._admins.wait(_admin(viewer), requested)
-        of_partner = self._partners.wait(viewer.partner_id, requested)
+        key = _admin(viewer)
+        admin, partner = self._admins.now(key), self._partners.now(viewer.partner_id)
+        of_admin = self._admins.wait_for(admin, requested)
+        of_partner = self._partners.wait_for(partner, requested)
         if seconds := max(of_admin, of_partner):
             whose = "Your partner's admins have" if of_partner > of_admin else "You have"
             raise RateLimited(
                 f"{whose} used up what there is for now. Ask again when `retryAfter` seconds have passed.",
                 seconds,
             )
-        self.take(viewer, requested)
+        self._admins.take_from(key, admin, requested)
+        self._partners.take_from(viewer.partner_id, partner, requested)
         return Charge(self, viewer, requested)
 
     def take(self, viewer: Viewer, amount: float) -> None:
