@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import Context
 from typing import Self
 from weakref import WeakKeyDictionary
 
@@ -118,7 +119,9 @@ class Shared:
             self._spare.append(connection)
             if self._looking is None:
                 self._fewest = 0
-                self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
+                self._looking = asyncio.get_running_loop().call_later(
+                    SPARE_SECONDS, self._look, context=Context()
+                )
 
     def keep(self, connection: Connection) -> bool:
         """Take one back that is as good as new; False for one that is lost, or comes too late."""
@@ -151,7 +154,9 @@ class Shared:
         self._fewest = len(self._spare)
         self._looking = None
         if self._spare:
-            self._looking = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._look)
+            self._looking = asyncio.get_running_loop().call_later(
+                SPARE_SECONDS, self._look, context=Context()
+            )
 
     def _let_go(self, connections: Sequence[Connection]) -> None:
         for connection in connections:

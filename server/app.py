@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import soon
 from server.database import DatabaseError, opened, require_up_to_date
@@ -76,21 +76,39 @@ def create_app(settings: Settings | None = None) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/graphql", _Application(graphql), middleware=cross_origin(settings)),
-            WebSocketRoute("/graphql", _Application(graphql)),
+            Route(_PATH, _Application(graphql), middleware=cross_origin(settings)),
+            WebSocketRoute(_PATH, _Application(graphql)),
             *([assets] if settings.graphiql else []),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
             Route("/metrics", _metrics),
             Route("/", _home),
         ],
-        middleware=[Middleware(Strict), Middleware(Tracked)],
+        middleware=[
+            Middleware(Strict),
+            Middleware(Tracked),
+            *([] if settings.cors_origins else [Middleware(_Straight)]),
+        ],
         lifespan=lifespan,
     )
 
 
+_PATH = "/graphql"
 _COLLECTED = (50_000, 20, 20)
 """Answers are many small objects without circles, and soon gone: the collector need not look so often."""
+
+
+class _Straight:
+    """Takes what is for the endpoint to it at once: where no other origins ask, it has no use for what routes do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == _PATH:
+            await scope["app"].state.endpoint(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class _Application:
@@ -104,7 +122,7 @@ class _Application:
 
 
 async def _home(_request: Request) -> Response:
-    return RedirectResponse("/graphql")
+    return RedirectResponse(_PATH)
 
 
 async def _alive(_request: Request) -> Response:

@@ -71,10 +71,10 @@ class Endpoint:
             return error_answer(message, "BAD_USER_INPUT", "application/json", 406)
         service = self._service
         try:
-            body = await read_body(request, service.settings)
+            body = await read_body(request, service.settings, service.timers)
             database = service.database()
             async with (
-                WhileConnected(request.receive),
+                WhileConnected(request.receive, service.timers),
                 service.turn(),
                 database.kept(),
             ):
@@ -133,14 +133,15 @@ class Endpoint:
                     operation.sent,
                     variable_values=operation.variables,
                     operation_name=operation.operation_name,
-                )
+                ),
+                self._service.timers,
             )
         except NoOperation as error:
             raise BadRequest(str(error)) from None
         seconds = time.perf_counter() - started
         record.now().ended(outcome(result))
         if media_type == EVENTS_TYPE and not result.not_now:
-            return EventStream(only(result))
+            return EventStream(only(result), self._service.timers)
         timing = (
             f"total;dur={seconds * 1000:.1f}, db;dur={context.database.seconds * 1000:.1f}"
             f';desc="{context.database.statements} statements"'

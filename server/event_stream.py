@@ -11,6 +11,7 @@ from strawberry.types import ExecutionResult
 
 from server.disconnect import ClientGone, WhileConnected
 from server.requests import EVENTS_TYPE, payload
+from server.timers import Timers
 
 PING_SECONDS = 12.0
 """How long a stream may be silent: whatever stands between would end it for a dead one."""
@@ -27,16 +28,17 @@ async def only(result: ExecutionResult) -> AsyncGenerator[ExecutionResult, None]
 class EventStream(Response):
     """Each result an event as it comes, then `complete`. A reader that takes none holds the next ones up."""
 
-    def __init__(self, results: AsyncGenerator[ExecutionResult, None]) -> None:
+    def __init__(self, results: AsyncGenerator[ExecutionResult, None], timers: Timers) -> None:
         super().__init__(
             media_type=EVENTS_TYPE, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         del self.headers["content-length"]
         self._results = results
+        self._timers = timers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with WhileConnected(receive), aclosing(self._results):
+            async with WhileConnected(receive, self._timers), aclosing(self._results):
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 await _send(send, _PING)  # the headers leave with the first bytes
                 await self._stream(send)

@@ -1,6 +1,5 @@
 """Running an operation: limits first, known documents from caches, and errors as clients may see them."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Container
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from server.introspection import Introspection
 from server.limits import Maxima, TooComplex, check
 from server.rate import Rates
 from server.refused import NotNow
+from server.timers import Timers, Within
 
 KNOWN_DOCUMENTS = 500
 LEAST_COST = 1
@@ -70,6 +70,7 @@ class Executor:
         errors: int,
         cost: int,
         timeout_seconds: float,
+        timers: Timers,
         compiled: bool = True,
         introspection: Introspection,
     ) -> None:
@@ -86,6 +87,7 @@ class Executor:
         self._maximum_errors = errors
         self._maximum_cost = cost
         self._timeout = timeout_seconds
+        self._timers = timers
 
     def problems(self, text: str) -> list[GraphQLError]:
         """Why a document cannot be run, as far as that is known beforehand."""
@@ -110,7 +112,7 @@ class Executor:
         result = Result(data=None, errors=None)
         record.now().runs(result, query, variable_values)
         try:
-            async with asyncio.timeout(self._timeout), context.database.kept():
+            async with Within(self._timers, self._timeout), context.database.kept():
                 with tracing.span("graphql.prepare"):
                     operation = self._operation(query, operation_name, variable_values, allowed, result)
                 if operation is not None:

@@ -1,6 +1,6 @@
 """Reading a GraphQL request from HTTP, and writing its answer (GraphQL over HTTP)."""
 
-import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,15 @@ from strawberry.types import ExecutionResult
 from server.headers import header
 from server.persisted import Sent
 from server.settings import Settings
+from server.timers import Timers, Within
 
 RESPONSE_TYPE = "application/graphql-response+json"
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
+_CONTENT_TYPES = {
+    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode())
+    for media_type in (JSON_TYPE, RESPONSE_TYPE)
+}
 _TEXTS = ("query", "operationName", "documentId", "id", "doc_id")
 _OBJECTS = ("variables", "extensions")
 _NAMES = ("query", "documentId", "id", "doc_id", "extensions")
@@ -40,12 +45,12 @@ class Operation:
     variables: dict[str, Any] | None
 
 
-async def read_body(request: Request, settings: Settings) -> bytes | BadRequest:
+async def read_body(request: Request, settings: Settings, timers: Timers) -> bytes | BadRequest:
     """The body of a POST; or why there is none to be read, to be raised when it is known who asks."""
     if request.method == "GET":
         return b""
     try:
-        async with asyncio.timeout(settings.request_timeout_seconds):
+        async with Within(timers, settings.request_timeout_seconds):
             return await _body(request, settings.maximum_body_bytes)
     except TimeoutError:
         return BadRequest("The body took too long to come.", 408, Connection="close")
@@ -184,12 +189,22 @@ def answer(
 ) -> Response:
     """A JSON answer that nothing on the way keeps; also for what is wrong before any event could be sent."""
     media_type = JSON_TYPE if media_type == EVENTS_TYPE else media_type
-    body = orjson.dumps(payload, default=str)
-    return Response(
-        body,
-        status,
-        {"Content-Type": f"{media_type}; charset=utf-8", "Cache-Control": "no-store", **headers},
-    )
+    return _Json(orjson.dumps(payload, default=str), media_type, status, headers)
+
+
+class _Json(Response):
+    """Written down as it is sent, which Starlette's own does anew for each header."""
+
+    def __init__(self, body: bytes, media_type: str, status: int, headers: Mapping[str, str]) -> None:
+        self.status_code = status
+        self.body = body
+        self.background = None
+        self.raw_headers = [
+            (b"content-length", b"%d" % len(body)),
+            _CONTENT_TYPES[media_type],
+            (b"cache-control", b"no-store"),
+            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+        ]
 
 
 def error_answer(message: str, code: str, media_type: str, status: int, **headers: str) -> Response:

@@ -1,6 +1,5 @@
 """What one process serves with: settings, database, keys, executor and events."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from server.listener import Listener
 from server.persisted import Persisted
 from server.rate import Buckets, Rates
 from server.settings import Settings
+from server.timers import Timers, Within
 from server.tokens import Keys, Verifier
 
 log = logging.getLogger("partnerhub.documents")
@@ -43,6 +43,7 @@ class Service:
     memory: Memory
     admission: Admission
     persisted: Persisted
+    timers: Timers
     clock: Callable[[], date] = utc_today
 
     def turn(self) -> Place:
@@ -61,7 +62,7 @@ class Service:
         """A request's context, for whom its token names. Raises Unauthenticated."""
         settings = self.settings
         identity = await self.verifier.identity(authorization)
-        async with asyncio.timeout(settings.request_timeout_seconds):
+        async with Within(self.timers, settings.request_timeout_seconds):
             viewer = await find_viewer(database, identity.partner, identity.email)
         record.now().asked_by(viewer, database, identity.email if settings.log_emails else None)
         return Context(
@@ -112,6 +113,7 @@ async def build_service(
         settings.maximum_aliases,
         settings.maximum_directives,
     )
+    timers = Timers()
     executor = Executor(
         maxima,
         _rates(settings),
@@ -119,6 +121,7 @@ async def build_service(
         errors=settings.maximum_errors,
         cost=settings.maximum_cost,
         timeout_seconds=settings.request_timeout_seconds,
+        timers=timers,
         compiled=settings.executor == "compiled",
         introspection=Introspection(settings.introspection),
     )
@@ -135,4 +138,5 @@ async def build_service(
         memory=Memory(settings.remembered_values, metrics.remembered),
         admission=Admission(settings.operations_at_once, settings.operations_waiting),
         persisted=Persisted(trusted, settings.ad_hoc_roles, settings.registered_documents),
+        timers=timers,
     )

@@ -21,7 +21,7 @@ def soon(work: Callable[[], None]) -> None:
     if len(_waiting) >= _MOST:
         now()
     elif _due is None:
-        _due = asyncio.get_running_loop().call_later(SECONDS, now)
+        _due = asyncio.get_running_loop().call_later(SECONDS, now, context=Context())
 
 
 def now() -> None:
