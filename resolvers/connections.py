@@ -7,7 +7,7 @@ from types import TracebackType
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from resolvers.session import Connection, Plans, is_lost, pick, raise_if_lost
+from resolvers.session import Connection, Plans, pick, raise_if_lost
 from resolvers.shared import Shared
 
 AT_ONCE = 4
@@ -45,14 +45,13 @@ class Connections:
 
     async def take(self, plans: Plans) -> Connection:
         """A connection that plans so. Raises Busy when there is none in time."""
-        if any(map(is_lost, self._free)):  # and so are the others, most likely
-            await self.give_back(good=False)
-        while not self._free:
-            if not self._held or (self._held < AT_ONCE and self._shared.has_more):
+        while (connection := pick(self._free, plans) or pick(self._free, Plans.EITHER)) is None:
+            if self._free:  # lost, all of them
+                await self.give_back(good=False)
+            elif not self._held or (self._held < AT_ONCE and self._shared.has_more):
                 await self._take_more()
             else:
                 await self._turn()
-        connection = pick(self._free, plans) or self._free.pop()
         good = False
         try:
             await connection.plan(plans)

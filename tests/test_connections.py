@@ -6,6 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from resolvers.connections import Connections
 from resolvers.database import Database
 from resolvers.row import Row
 from resolvers.session import Plans
@@ -99,3 +100,18 @@ async def test_a_spare_connection_that_was_cut_off_is_not_used(database_url: str
             [again] = await database.fetch("SELECT pg_backend_pid() AS pid", {}, Row)
             assert again["pid"] != row["pid"]
             assert database.seconds < 5
+
+
+async def test_a_connection_that_is_cut_off_as_it_is_passed_on(database_url: str, data_dir: Path) -> None:
+    settings = load_settings(database_url=database_url, data_dir=data_dir, database_connections=1)
+    async with opened(database_url, settings, serving=True) as client:
+        for plans in Plans:
+            first = Connections(client, 10)
+            async with first:
+                held = await first.take(Plans.EITHER)
+                waiting = asyncio.create_task(Database(client).fetch("SELECT 1 AS one", {}, Row, plans))
+                await asyncio.sleep(0.05)
+                await first.leave(held, good=True)
+            held.terminate()  # it is the other's already, who has not come to use it yet
+            [row] = await asyncio.wait_for(waiting, 10)
+            assert row["one"] == 1
