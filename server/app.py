@@ -71,13 +71,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
                 soon.now()
                 await health.close()
 
-    async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["app"].state.endpoint(scope, receive, send)
-
     return Starlette(
         routes=[
-            Route(_PATH, _Application(graphql), middleware=cross_origin(settings)),
-            WebSocketRoute(_PATH, _Application(graphql)),
+            Route(_PATH, _Application(_graphql), middleware=cross_origin(settings)),
+            WebSocketRoute(_PATH, _Application(_graphql)),
             *([assets] if settings.graphiql else []),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
@@ -98,6 +95,10 @@ _COLLECTED = (50_000, 20, 20)
 """Answers are many small objects without circles, and soon gone: the collector need not look so often."""
 
 
+async def _graphql(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope["app"].state.endpoint(scope, receive, send)
+
+
 class _Straight:
     """Takes what is for the endpoint to it at once: where no other origins ask, it has no use for what routes do."""
 
@@ -106,7 +107,7 @@ class _Straight:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == _PATH:
-            await scope["app"].state.endpoint(scope, receive, send)
+            await _graphql(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -46,10 +46,9 @@ class Ended:
         """Count it, and write its line: soon, but for figures that a process leaves to others when it is killed."""
         if metrics.OUTLIVE_PROCESSES:
             self._count()
-            soon(self._write)
         else:
             soon(self._count)
-            soon(self._write)
+        soon(self._write)
 
     def _count(self) -> None:
         metrics.operation(self.outcome, self.type, self.way, self.seconds, self.statements, self.sql_seconds)

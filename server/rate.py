@@ -51,11 +51,8 @@ class Buckets:
     def level(self, key: Hashable) -> float:
         return self.now(key).level
 
-    def wait(self, key: Hashable, amount: float) -> float:
+    def wait(self, bucket: Bucket, amount: float) -> float:
         """In how many seconds the amount, or all that the bucket can hold, is there; 0 for now."""
-        return self.wait_for(self.now(key), amount)
-
-    def wait_for(self, bucket: Bucket, amount: float) -> float:
         missing = min(amount, self.capacity) - bucket.level
         return missing / self.per_second if missing > 0 else 0.0
 
@@ -108,8 +105,8 @@ class Rates:
         """Take what an operation may cost. Raises RateLimited when it is not there, and then takes nothing."""
         key = _admin(viewer)
         admin, partner = self._admins.now(key), self._partners.now(viewer.partner_id)
-        of_admin = self._admins.wait_for(admin, requested)
-        of_partner = self._partners.wait_for(partner, requested)
+        of_admin = self._admins.wait(admin, requested)
+        of_partner = self._partners.wait(partner, requested)
         if seconds := max(of_admin, of_partner):
             whose = "Your partner's admins have" if of_partner > of_admin else "You have"
             raise RateLimited(

@@ -10,10 +10,6 @@ TICK_SECONDS = 0.02
 """How much later than due at most."""
 
 
-_NO_CONTEXT = Context()
-"""A timer that starts in a request's would keep it."""
-
-
 class Timed(ABC):
     """Something that is due some time after it was added. It may be entered again when it was left."""
 
@@ -31,14 +27,11 @@ class Timed(ABC):
 
 
 class Timers:
-    """Those of one process."""
+    """Those of one process. It looks in a context of its own: that of whoever adds one would keep their request."""
 
     def __init__(self) -> None:
         self._added: set[Timed] = set()
         self._looking = False
-
-    def __len__(self) -> int:
-        return len(self._added)
 
     def add(self, timed: Timed) -> None:
         loop = asyncio.get_running_loop()
@@ -46,7 +39,7 @@ class Timers:
         self._added.add(timed)
         if not self._looking:
             self._looking = True
-            loop.call_later(TICK_SECONDS, self._look, context=_NO_CONTEXT)
+            loop.call_later(TICK_SECONDS, self._look, context=Context())
 
     def discard(self, timed: Timed) -> None:
         self._added.discard(timed)
@@ -59,7 +52,7 @@ class Timers:
             timed.due()
         self._looking = bool(self._added)
         if self._looking:
-            loop.call_later(TICK_SECONDS, self._look, context=_NO_CONTEXT)
+            loop.call_later(TICK_SECONDS, self._look, context=Context())
 
 
 class Within(Timed):

@@ -328,15 +328,19 @@ def test_a_bucket_fills_to_its_brim_and_no_further() -> None:
     buckets = Buckets(100, 10, clock)
     assert buckets.level("a") == 100
     buckets.take("a", 130)
-    assert (buckets.level("a"), buckets.wait("a", 20), buckets.wait("a", 0)) == (-30, 5, 3)
+    assert (buckets.level("a"), buckets.wait(buckets.now("a"), 20), buckets.wait(buckets.now("a"), 0)) == (
+        -30,
+        5,
+        3,
+    )
     clock.now += 5
-    assert (buckets.level("a"), buckets.wait("a", 20)) == (20, 0)
+    assert (buckets.level("a"), buckets.wait(buckets.now("a"), 20)) == (20, 0)
     clock.now += 1000
     assert buckets.level("a") == 100
     buckets.take("a", 10)
     buckets.take("a", -50)
     assert buckets.level("a") == 100
-    assert buckets.wait("a", 1000) == 0  # all that it can hold is there
+    assert buckets.wait(buckets.now("a"), 1000) == 0  # all that it can hold is there
 
 
 def test_buckets_that_are_full_again_are_forgotten() -> None:
