@@ -1,7 +1,8 @@
 """What a turn of a run asks of relations: everything of the same kind in one call, the calls beside each other."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,20 +20,10 @@ class Given:
     """By the plan's field. Whoever gets them leaves them as they are: other runs get the same."""
 
 
-@dataclass(slots=True)
-class Run:
-    """One run of a plan."""
-
-    context: Any
-    given: Given
-    cost: int = 0
-    """What the values found so far count for, by the weights of their fields."""
-
-
 class Filling(Protocol):
     """A field that waits for its values."""
 
-    def take(self, run: Run, places: Sequence[int], found: Sequence[Any], following: "Batches") -> None: ...
+    def take(self, run: "Run", places: Sequence[int], found: Sequence[Any], following: "Batches") -> None: ...
 
 
 @dataclass(slots=True)
@@ -53,14 +44,31 @@ class Batch:
     columns: Columns
     parents: list[Any] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    distinct: Sequence[Any] = ()
+    """The parents, each once."""
+    question: Any = None
+    """What it asks; None where it is to be loaded."""
 
-    async def bring(self, run: Run) -> None:
-        """Load, hand out what was found, and go on with what that asks for."""
+    def ask(self, context: Any) -> Any:
+        """What it asks, what was found already, or None."""
+        parents = self.parents
+        self.distinct = parents if len(parents) == 1 else list(dict.fromkeys(parents))
         load = self.load
-        parents = list(dict.fromkeys(self.parents))
-        found = await load.relation.load(run.context, parents, load.arguments, self.columns)
-        if len(parents) < len(self.parents):
-            by_parent = dict(zip(parents, found, strict=True))
+        ask = getattr(load.relation, "ask", None)
+        return ask(context, self.distinct, load.arguments, self.columns) if ask else None
+
+    def find(self, context: Any) -> Awaitable[Sequence[Any]]:
+        """What each distinct parent has."""
+        if self.question is not None:
+            found: Awaitable[Sequence[Any]] = context.answer(self.question)
+            return found
+        load = self.load
+        return load.relation.load(context, self.distinct, load.arguments, self.columns)
+
+    def hand_out(self, run: "Run", found: Sequence[Any]) -> "Batches":
+        """Give each field what its parents have, and tell what that asks for."""
+        if len(self.distinct) < len(self.parents):
+            by_parent = dict(zip(self.distinct, found, strict=True))
             found = [by_parent[parent] for parent in self.parents]
         following = Batches()
         for asked in self.asked:
@@ -68,14 +76,11 @@ class Batch:
             if asked.then:
                 values = [asked.then(value) for value in values]
             asked.filling.take(run, asked.places, values, following)
-        await following.bring(run)
+        return following
 
 
-class Batches:
-    """The calls of one turn."""
-
-    def __init__(self) -> None:
-        self._batches: dict[Any, Batch] = {}
+class Batches(dict[Any, Batch]):
+    """What a turn asks for, each relation with the same arguments and columns once."""
 
     def ask(
         self, filling: Filling, load: Load, columns: Columns, parents: Sequence[Any], places: Sequence[int]
@@ -84,26 +89,51 @@ class Batches:
         if load.columns is not None:
             columns = load.columns
         key = (id(load.relation), load.arguments, columns)
-        batch = self._batches.get(key)
+        batch = self.get(key)
         if batch is None:
-            batch = self._batches[key] = Batch(load, columns)
+            batch = self[key] = Batch(load, columns)
         batch.asked.append(Asked(filling, places, len(batch.parents), load.then))
         batch.parents += parents
 
-    async def bring(self, run: Run) -> None:
-        """Make the calls, one of them here and the others beside it. A failure ends them all."""
-        if not self._batches:
-            return
-        *others, last = self._batches.values()
-        if not others:
-            await last.bring(run)
-            return
-        tasks = [asyncio.ensure_future(batch.bring(run)) for batch in others]
-        try:
-            await last.bring(run)
-            await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+
+@dataclass(slots=True)
+class Run:
+    """One run of a plan. What its levels ask for stands in a queue, and goes on beside as far as that is of use."""
+
+    context: Any
+    given: Given
+    cost: int = 0
+    """What the values found so far count for, by the weights of their fields."""
+    _queue: deque[Batch] = field(default_factory=deque)
+
+    async def bring(self, batches: Batches) -> None:
+        """Bring what is asked for, and all that this asks for in turn. A failure ends it all."""
+        queue = self._queue
+        self._ask(batches)
+        while len(queue) == 1:
+            await self._bring(queue.popleft())
+        if queue:
+            async with asyncio.TaskGroup() as beside:
+                await self._work(beside)
+
+    def _ask(self, batches: Batches) -> None:
+        for batch in batches.values():
+            asked = batch.ask(self.context)
+            if isinstance(asked, list):
+                self._ask(batch.hand_out(self, asked))
+            else:
+                batch.question = asked
+                self._queue.append(batch)
+
+    async def _bring(self, batch: Batch) -> None:
+        self._ask(batch.hand_out(self, await batch.find(self.context)))
+
+    async def _work(self, beside: asyncio.TaskGroup) -> None:
+        """Take one batch after another. While one is brought, another worker takes the next one: always beside what
+        takes its time; beside what is quickly answered only where there is room."""
+        queue = self._queue
+        while queue:
+            batch = queue.popleft()
+            if queue and (batch.question is None or self.context.has_room):
+                beside.create_task(self._work(beside))
+            await self._bring(batch)

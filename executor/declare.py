@@ -32,6 +32,14 @@ class Relation(Protocol):
     ) -> Awaitable[Sequence[Any]]: ...
 
 
+class Asking(Relation, Protocol):
+    """A relation that says what it would ask, since that is quickly answered."""
+
+    def ask(self, context: Any, parents: Sequence[Any], arguments: Arguments, columns: Columns) -> Any:
+        """A question for `context.answer`; a list where it is known what each parent has; None where it is better
+        loaded, as that takes its time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What to ask of a relation, for one parent or, where the field has a `key`, for a level of them."""
@@ -198,6 +206,7 @@ def _one_by_one(how: Related, *, in_row: bool) -> Callable[..., Awaitable[Any]]:
 
 __all__ = [
     "Arguments",
+    "Asking",
     "At",
     "Columns",
     "Load",

@@ -53,7 +53,7 @@ class Compiled:
             run = Run(context, given)
             batches = Batches()
             data = plan.start(run, [None], batches)[0]
-            await batches.bring(run)
+            await run.bring(batches)
         except Exception as error:  # whatever it is, graphql-core knows how to tell it
             log.debug("left to graphql-core: %r", error)
             self.left["surprise"] += 1

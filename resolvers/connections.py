@@ -43,6 +43,11 @@ class Connections:
             self._held += connection is not None
         return connection
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other request uses a connection now, so that one more keeps nobody waiting."""
+        return self._held < AT_ONCE and self._shared.lent == self._held
+
     async def take(self, plans: Plans) -> Connection:
         """A connection that plans so. Raises Busy when there is none in time."""
         while (connection := pick(self._free, plans) or pick(self._free, Plans.EITHER)) is None:

@@ -15,6 +15,7 @@ from resolvers.errors import BadUserInput
 from resolvers.events import Events, NoEvents
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
+from resolvers.question import Question
 from resolvers.viewer import Viewer
 
 EARLIEST = date(1900, 1, 1)
@@ -99,6 +100,16 @@ class Context:
         """Load anew from now on: something has changed."""
         self._loaders.clear()
         self.data_version = None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether several questions at once are answered sooner than one after another."""
+        return self.database.alone
+
+    async def answer(self, question: Question) -> Sequence[Any]:
+        """What each parent of a question has."""
+        rows = await self.database.fetch(question.sql, question.values, question.row, question.plans)
+        return question.read(rows)
 
     async def load(
         self, relation: Relation, parent: Any, arguments: Arguments = (), columns: Columns = frozenset()

@@ -79,6 +79,11 @@ class Database:
         """Keep no connection that no statement uses: to be asked before waiting for anything else."""
         await self._connections.give_back()
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other request uses the database now."""
+        return self._connections.alone
+
     async def fetch(
         self, sql: str, values: Mapping[str, Any], row: type[R], plans: Plans = Plans.BY_VALUES
     ) -> list[R]:

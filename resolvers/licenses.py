@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from kpis.in_force import LINE_IN_FORCE
 from kpis.license_state import FIGURES, FIGURES_OF_LINE, LINE_TERMS
 from models.enums import Product
+from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
+from resolvers.question import Question
 from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.scope import visible
-from resolvers.session import Plans
 from resolvers.texts import Texts
 from resolvers.viewer import Viewer
 
@@ -44,16 +45,16 @@ LICENSES_OF_TRIAL = Children(LICENSE, "l.trial_id = parent.id", _PRODUCT_ORDER)
 
 
 @dataclass(frozen=True)
-class LicenseStates:
+class LicenseStates(Asking):
     """The state of each parent's lines, summed. Arguments: `as_of`, and `product` where the lines are several."""
 
     lines: str
     """Which lines `ls` are the parent's: names `parent.id`."""
     _texts: Texts = field(default_factory=Texts, compare=False)
 
-    async def load(
+    def question(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
-    ) -> list[LicenseStateRow]:
+    ) -> Question:
         given = dict(arguments)
         of_product, viewer = given.get("product") is not None, context.viewer
         key = (viewer.sees_all_customers, of_product, columns)
@@ -62,9 +63,12 @@ class LicenseStates:
             "parents": list(dict.fromkeys(parents)),
             "product": given.get("product"),
         }
-        rows = await context.database.fetch(sql, values, LicenseStateRow, Plans.KEPT)
-        states = {row["parent_id"]: row for row in rows}
-        return [states[parent] for parent in parents]
+
+        def read(rows: Sequence[Row]) -> Sequence[Row]:
+            states = {row["parent_id"]: row for row in rows}
+            return [states[parent] for parent in parents]
+
+        return Question(sql, values, LicenseStateRow, read)
 
     def _sql(self, viewer: Viewer, columns: Columns, *, of_product: bool) -> str:
         where = ["ls.partner_id = :partner", self.lines, visible(viewer, "ls.customer_id")]

@@ -4,14 +4,15 @@ Parents are ids of rows that the viewer was shown in the same request; the rows 
 scope all the same.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page, Paged
+from resolvers.question import Question
 from resolvers.row import Row
 from resolvers.scope import listed, visible
 from resolvers.session import Plans
@@ -34,7 +35,7 @@ def _tenant(entity: Entity) -> str:
 
 
 @dataclass(frozen=True)
-class ByKey:
+class ByKey(Asking):
     """Rows by a unique key of the partner's: None for what is not there or not visible."""
 
     entity: Entity
@@ -42,18 +43,21 @@ class ByKey:
     type: str
     _texts: Texts = field(default_factory=Texts, compare=False)
 
-    async def load(
+    def question(
         self, context: Context, parents: Sequence[Any], _arguments: Arguments, columns: Columns
-    ) -> list[Row | None]:
+    ) -> Question | Sequence[Any]:
         entity = self.entity
         if entity.permission and entity.permission not in context.viewer.permissions:
             return [None] * len(parents)
         viewer = context.viewer
         sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
         values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
-        rows = await context.database.fetch(sql, values, entity.row, Plans.KEPT)
-        found = {row["found_by"]: row for row in rows}
-        return [found.get(parent) for parent in parents]
+
+        def read(rows: Sequence[Row]) -> Sequence[Row | None]:
+            found = {row["found_by"]: row for row in rows}
+            return [found.get(parent) for parent in parents]
+
+        return Question(sql, values, entity.row, read)
 
     def _sql(self, viewer: Viewer, columns: Columns) -> str:
         entity = self.entity
@@ -71,7 +75,7 @@ def by_id(entity: Entity) -> ByKey:
 
 
 @dataclass(frozen=True)
-class Children:
+class Children(Asking):
     """All rows of each parent, in one order: for lists that stay short.
 
     `condition` names `parent.id`, and may name arguments.
@@ -82,16 +86,18 @@ class Children:
     order_by: str
     _texts: Texts = field(default_factory=Texts, compare=False)
 
-    async def load(
+    def question(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
-    ) -> list[list[Row]]:
+    ) -> Question:
         viewer = context.viewer
         sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
         values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
-        children: dict[int, list[Row]] = defaultdict(list)
-        for row in await context.database.fetch(sql, values, self.entity.row, Plans.KEPT):
-            children[row["parent_id"]].append(row)
-        return [children[parent] for parent in parents]
+
+        def read(rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
+            children = by_parent(rows, parents)
+            return [children[parent] for parent in parents]
+
+        return Question(sql, values, self.entity.row, read)
 
     def _sql(self, viewer: Viewer, columns: Columns) -> str:
         entity = self.entity
@@ -110,27 +116,29 @@ class Children:
 
 
 @dataclass(frozen=True)
-class Counts:
+class Counts(Asking):
     """How many rows each parent's list has."""
 
     listing: "Listing"
     _texts: Texts = field(default_factory=Texts, compare=False)
 
-    async def load(
+    def question(
         self, context: Context, parents: Sequence[int], arguments: Arguments, _columns: Columns
-    ) -> list[int]:
+    ) -> Question:
         listing = self.listing
         narrowing: Narrowing = dict(arguments)["narrowing"]
         key = (context.viewer.sees_all_customers, narrowing.where)
         count = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
         values = context.parameters(narrowing.as_of) | dict(narrowing.values)
         values["parents"] = list(dict.fromkeys(parents))
-        plans = Plans.KEPT if listing.parent else Plans.BY_VALUES
-        rows = await context.database.fetch(count, values, Row, plans)
-        if not listing.parent:
-            return [rows[0]["total"]] * len(parents)
-        totals = {row["parent_id"]: row["total"] for row in rows}
-        return [totals[parent] for parent in parents]
+
+        def read(rows: Sequence[Row]) -> Sequence[int]:
+            if not listing.parent:
+                return [rows[0]["total"]] * len(parents)
+            totals = {row["parent_id"]: row["total"] for row in rows}
+            return [totals[parent] for parent in parents]
+
+        return Question(count, values, Row, read, Plans.KEPT if listing.parent else Plans.BY_VALUES)
 
     def _sql(self, viewer: Viewer, narrowing: Narrowing) -> str:
         listing, entity = self.listing, self.listing.entity
@@ -146,7 +154,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Listing:
+class Listing(Asking):
     """A list in keyset pages: of everything the viewer may list, or of each parent's (`parent` names `parent.id`)."""
 
     entity: Entity
@@ -179,9 +187,15 @@ class Listing:
         """Whether a filter or an order over a summary is best answered by one pass over the partner's rows."""
         return self.parent is None and viewer.sees_all_customers
 
-    async def load(
+    def ask(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
-    ) -> list[Page]:
+    ) -> Question | Sequence[Any] | None:
+        """Lists of everything may take their time, each beside the others."""
+        return super().ask(context, parents, arguments, columns) if self.parent else None
+
+    def question(
+        self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
+    ) -> Question:
         request: ListRequest = dict(arguments)["request"]
         size = request.page.size(context.limits)
         narrowing = request.narrowing
@@ -194,16 +208,14 @@ class Listing:
             *(request.page.backward, size, conditions, columns),
         )
         sql = self._texts.get(key, lambda: self._sql(viewer, request, size, conditions, columns))
-        rows = await context.database.fetch(sql, values, self.entity.row, self._plans(request, viewer))
-        pages: dict[int, list[Row]] = defaultdict(list)
-        if self.parent:
-            for row in rows:
-                pages[row["parent_id"]].append(row)
-        else:
-            pages[ROOT] = rows
         of = Paged(self, request, context.ids)
         counted = self._is_counted(columns, conditions)
-        return [_page(pages[parent], size, parent, of, counted=counted) for parent in parents]
+
+        def read(rows: Sequence[Row]) -> Sequence[Page]:
+            pages = by_parent(rows, parents) if self.parent else {ROOT: rows}
+            return [_page(pages[parent], size, parent, of, counted=counted) for parent in parents]
+
+        return Question(sql, values, self.entity.row, read, self._plans(request, viewer))
 
     def _is_counted(self, columns: Columns, cursors: Sequence[str]) -> bool:
         """Whether rows tell how many there are. A page beyond a cursor has just those beyond it at hand."""
@@ -267,20 +279,17 @@ class Listing:
         return cursors
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known already: each parent itself. It takes no statement."""
-
-    async def load(
-        self, _context: Context, parents: Sequence[Any], _arguments: Arguments, _columns: Columns
-    ) -> Sequence[Any]:
-        return parents
-
-
-KNOWN = Known()
+def by_parent(rows: Sequence[Row], parents: Sequence[Any]) -> Mapping[Any, Sequence[Row]]:
+    """Each parent's rows, in their order."""
+    if len(parents) == 1:
+        return {parents[0]: rows}
+    found: dict[Any, list[Row]] = {parent: [] for parent in parents}
+    for row in rows:
+        found[row["parent_id"]].append(row)
+    return found
 
 
-def _page(rows: list[Row], size: int, parent: int, of: Paged, *, counted: bool) -> Page:
+def _page(rows: Sequence[Row], size: int, parent: int, of: Paged, *, counted: bool) -> Page:
     """The page of these rows, of which there is one more than it takes where more follow."""
     total = (rows[0][TOTAL] if rows else 0) if counted else None
     more = len(rows) > size

@@ -30,7 +30,7 @@ class Shared:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
-        self._lent = 0
+        self.lent = 0
         """How many requests hold, those that are still on their way included."""
         self._waiting: deque[Turn] = deque()
         self._spare: list[Connection] = []
@@ -60,13 +60,13 @@ class Shared:
     @property
     def has_more(self) -> bool:
         """Whether there is one at once. Who holds one already must not wait for those that wait for it."""
-        return bool(self._spare) or self._lent < int(self._pool.get_max_size())
+        return bool(self._spare) or self.lent < int(self._pool.get_max_size())
 
     def spare(self, plans: Plans) -> Connection | None:
         """One that is spare and plans so already."""
         connection = pick(self._spare, plans)
         if connection is not None:
-            self._lent += 1
+            self.lent += 1
             self._fewest = min(self._fewest, len(self._spare))
         return connection
 
@@ -77,7 +77,7 @@ class Shared:
             self._let_go(self._spare)  # lost, all of them
             self._spare = []
             if self.has_more:
-                self._lent += 1
+                self.lent += 1
             else:
                 connection = await self._turn(seconds)
         return connection or await self._acquired()
@@ -114,7 +114,7 @@ class Shared:
             if not turn.done():
                 turn.set_result(connection)
                 return
-        self._lent -= 1
+        self.lent -= 1
         if connection is not None:
             self._spare.append(connection)
             if self._looking is None:

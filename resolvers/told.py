@@ -1,11 +1,13 @@
 """Rows that rows of something else tell of, such as the customer of a line: looked up only where more is wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
+from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
+from resolvers.question import Question
 from resolvers.relations import ByKey
 
 
@@ -17,19 +19,40 @@ class ToldRow(SimpleNamespace):
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Asking):
     """From the values of these columns, of which the id comes first, to rows; None for a parent without an id."""
 
     row: type[ToldRow]
     columns: tuple[str, ...]
     by_id: ByKey
 
-    async def load(
+    def question(
         self, context: Context, parents: Sequence[tuple[Any, ...]], arguments: Arguments, columns: Columns
-    ) -> Sequence[Any]:
+    ) -> Question | Sequence[Any]:
         if columns.issubset(self.columns):
             named = [dict(zip(self.columns, parent, strict=True)) for parent in parents]
             return [None if told["id"] is None else self.row(**told) for told in named]
         ids = [parent[0] for parent in parents if parent[0] is not None]
-        found = iter(await self.by_id.load(context, ids, arguments, columns) if ids else ())
-        return [None if parent[0] is None else next(found) for parent in parents]
+        if not ids:
+            return [None] * len(parents)
+        of_ids = self.by_id.question(context, ids, arguments, columns)
+
+        def spread(found: Sequence[Any]) -> Sequence[Any]:
+            following = iter(found)
+            return [None if parent[0] is None else next(following) for parent in parents]
+
+        if isinstance(of_ids, Question):
+            return replace(of_ids, read=lambda rows: spread(of_ids.read(rows)))
+        return spread(of_ids)
+
+
+class Known(Asking):
+    """What is known already: each parent itself."""
+
+    def question(
+        self, _context: Context, parents: Sequence[Any], _arguments: Arguments, _columns: Columns
+    ) -> Sequence[Any]:
+        return parents
+
+
+KNOWN = Known()

@@ -8,7 +8,8 @@ from executor.declare import At, Load, needs, related, through
 from resolvers.context import Arguments
 from resolvers.order import Order
 from resolvers.page import ListRequest, Narrowing, PageRequest
-from resolvers.relations import CURSOR, KNOWN, ROOT, TOTAL, Listing
+from resolvers.relations import CURSOR, ROOT, TOTAL, Listing
+from resolvers.told import KNOWN
 
 T = TypeVar("T")
 
