@@ -40,7 +40,7 @@ class Asking(Relation, Protocol):
         loaded, as that takes its time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Load:
     """What to ask of a relation, for one parent or, where the field has a `key`, for a level of them."""
 
@@ -53,7 +53,7 @@ class Load:
     """What becomes of each parent's result."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class At:
     """Where in the operation a field stands: what its functions may know beside the row and the arguments."""
 

@@ -6,6 +6,8 @@ Whatever does not go as planned raises, and the operation is run again by graphq
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from graphql import GraphQLObjectType
@@ -227,7 +229,12 @@ def keys(rows: Sequence[Any], key: Key) -> Sequence[Any]:
 
 def read(rows: Sequence[Any], column: str) -> Sequence[Any]:
     """A column of rows that are all of one class."""
-    kind = type(rows[0]) if rows else object
-    if is_keyed(kind) and not hasattr(kind, column):
-        return [row[column] for row in rows]
-    return [getattr(row, column) for row in rows]
+    if not rows:
+        return []
+    kind: Any = type(rows[0])
+    return list(map(_getter(kind, column), rows))
+
+
+@lru_cache(maxsize=4096)
+def _getter(kind: Any, column: str) -> Callable[[Any], Any]:
+    return itemgetter(column) if is_keyed(kind) and not hasattr(kind, column) else attrgetter(column)

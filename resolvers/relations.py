@@ -267,6 +267,8 @@ class Listing(Asking):
         return f"SELECT {', '.join(shown)} FROM {source} ORDER BY {order.order_by_selected(backward)}"
 
     def _cursor_conditions(self, request: ListRequest, context: Context) -> "_Cursors":
+        if not request.page.is_beyond:
+            return _NO_CURSORS
         cursors = _Cursors([], {})
         for name, cursor, reverse in (
             ("after", request.page.after, False),
@@ -302,3 +304,6 @@ def _page(rows: Sequence[Row], size: int, parent: int, of: Paged, *, counted: bo
 class _Cursors:
     conditions: list[str]
     values: dict[str, Any]
+
+
+_NO_CURSORS = _Cursors([], {})

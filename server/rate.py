@@ -90,8 +90,9 @@ class Charge:
 
     def settle(self, cost: float) -> None:
         """Put back what was not used, or take what was used beyond."""
-        self.rates.take(self.viewer, cost - self.taken)
-        self.taken = cost
+        if cost != self.taken:
+            self.rates.take(self.viewer, cost - self.taken)
+            self.taken = cost
 
 
 class Rates:

@@ -12,7 +12,7 @@ from resolvers.database import Database
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
 from resolvers.row import Row
-from resolvers.viewer import Permission, Viewer, find_viewer
+from resolvers.viewer import Permission, find_viewer
 from server import metrics, record
 from server.admission import Admission, Place
 from server.execution import Executor
@@ -46,6 +46,9 @@ class Service:
     timers: Timers
     clock: Callable[[], date] = utc_today
 
+    def __post_init__(self) -> None:
+        self._limits = {analyst: _limits(self.settings, analyst=analyst) for analyst in (False, True)}
+
     def turn(self) -> Place:
         """A place among the operations that run at once. Raises Overloaded when there is none in time."""
         return self.admission.entered(self.settings.request_timeout_seconds)
@@ -70,7 +73,7 @@ class Service:
             viewer=viewer,
             ids=self.ids,
             policy=settings.policy,
-            limits=_limits(settings, viewer),
+            limits=self._limits[Permission.VIEW_ANALYTICS in viewer.permissions],
             launch_url=settings.launch_url,
             clock=self.clock,
             events=self.listener,
@@ -80,10 +83,10 @@ class Service:
         )
 
 
-def _limits(settings: Settings, viewer: Viewer) -> Limits:
-    """How long this viewer's pages may be."""
+def _limits(settings: Settings, *, analyst: bool) -> Limits:
+    """How long a viewer's pages may be."""
     longest = settings.maximum_page_size
-    if Permission.VIEW_ANALYTICS in viewer.permissions:
+    if analyst:
         longest = max(longest, settings.analyst_page_size)
     return Limits(min(settings.default_page_size, longest), longest)
 

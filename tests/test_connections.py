@@ -115,3 +115,17 @@ async def test_a_connection_that_is_cut_off_as_it_is_passed_on(database_url: str
             held.terminate()  # it is the other's already, who has not come to use it yet
             [row] = await asyncio.wait_for(waiting, 10)
             assert row["one"] == 1
+
+
+async def test_a_request_has_room_while_no_other_needs_the_database(
+    database_url: str, data_dir: Path
+) -> None:
+    settings = load_settings(database_url=database_url, data_dir=data_dir)
+    async with opened(database_url, settings, serving=True) as client:
+        one, other = Database(client), Database(client)
+        assert one.alone
+        async with one.kept():
+            await one.fetch("SELECT 1", {}, Row)
+            assert one.alone
+            assert not other.alone
+        assert other.alone
