@@ -1,4 +1,4 @@
-"""A small set of rows that is right, folders that hold it, and how a database looks from outside."""
+"""A small set of rows that is right, folders that hold it, what an import says, and how a database looks from outside."""
 
 import csv
 import json
@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
+
+from ingest import ImportFailed, run_import
 
 Row = dict[str, str]
 Files = dict[str, list[Row]]
@@ -196,6 +199,19 @@ async def contents(connection: asyncpg.Connection) -> dict[str, str]:
         )
         for (table,) in tables
     }
+
+
+async def problems_of(db: asyncpg.Connection, path: Path, partner: str) -> list[str]:
+    """What is said of files that are refused, having seen that they changed nothing."""
+    before = await contents(db)
+    with pytest.raises(ImportFailed) as failed:
+        await run_import(db, path, partner=partner)
+    assert await contents(db) == before
+    result = failed.value.result
+    assert result is not None
+    assert not result.committed
+    assert result.problem_count == len(result.problems)
+    return [str(problem) for problem in result.problems]
 
 
 STORED = {
