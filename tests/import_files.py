@@ -1,4 +1,4 @@
-"""A small set of rows that is right, folders that hold it, what an import says, and how a database looks from outside."""
+"""A small set of rows that is right, folders that hold it, what imports say, and how a database looks from outside."""
 
 import csv
 import json
