@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.settings import load_settings
+from server.tokens import issue_token
 from tests import office
 from tests.hostile import TIMEOUT, Target
-from tests.server import command, environment, serving
+from tests.server import environment, serving
 
 
 @pytest.fixture(scope="module")
@@ -19,5 +21,6 @@ def target(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("hostile")
     env = environment(database_url, folder, PARTNERHUB_REQUEST_TIMEOUT_SECONDS=TIMEOUT)
     with serving("serve", env=env, cwd=folder) as address:
-        arguments = ("token", office.FULL, "--partner", office.PARTNER)
-        yield Target(address, command(*arguments, env=env, cwd=folder).stdout.strip())
+        settings = load_settings(data_dir=folder)
+        token = issue_token(settings, partner=office.PARTNER, email=office.FULL, seconds=3600)
+        yield Target(address, token)
