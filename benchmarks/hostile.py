@@ -1,4 +1,4 @@
-"""How long the requests of `tests/test_hostile.py` take to be refused: the slowest of each kind, each asked anew.
+"""How long the requests of `tests/hostile_requests.py` take to be refused: the slowest of each kind, each asked anew.
 
 Left out are clients that are slow themselves, whom the service waits for as long as an operation may take.
 """
@@ -11,18 +11,17 @@ from benchmarks.partner import CACHE, bench_partner
 from benchmarks.race import Result
 from benchmarks.report import machine, show, write
 from benchmarks.service import ADMIN
-from tests.server import command, environment, serving
-from tests.test_hostile import (
+from tests.hostile import HONEST, Target
+from tests.hostile_requests import (
     CHUNKS,
     CREDENTIALS,
     DOCUMENTS,
-    HONEST,
     NO_OPERATIONS,
     NO_REQUESTS,
     TAKING,
     VALUES,
-    Target,
 )
+from tests.server import command, environment, serving
 
 ANY_MS = 2000.0
 """In which each has to be answered."""

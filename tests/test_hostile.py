@@ -10,19 +10,6 @@ from tests.hostile_requests import CHUNKS, CREDENTIALS, DOCUMENTS, NO_OPERATIONS
 
 pytest_plugins = ["tests.hostile_fixture"]
 
-__all__ = [
-    "CHUNKS",
-    "CREDENTIALS",
-    "DOCUMENTS",
-    "HONEST",
-    "NO_OPERATIONS",
-    "NO_REQUESTS",
-    "TAKING",
-    "VALUES",
-    "Target",
-]
-"""What the benchmark of the same name takes from here."""
-
 
 @pytest.mark.parametrize("request_", NO_REQUESTS.values(), ids=NO_REQUESTS)
 def test_what_is_no_request_is_refused(target: Target, request_: bytes) -> None:
