@@ -16,14 +16,14 @@ class Asking:
 
     def question(
         self, context: Context, parents: Sequence[Any], arguments: Arguments, columns: Columns
-    ) -> Question | Sequence[Any]:
+    ) -> Question | list[Any]:
         """What to ask for these parents; or what each of them has, where that is known."""
         raise NotImplementedError
 
     def ask(
         self, context: Context, parents: Sequence[Any], arguments: Arguments, columns: Columns
-    ) -> Question | Sequence[Any] | None:
-        """The question, if it is quickly answered; else None."""
+    ) -> Question | list[Any] | None:
+        """The question, if it is quickly answered, or what is known; else None."""
         return self.question(context, parents, arguments, columns) if len(parents) <= FEW else None
 
     async def load(

@@ -45,7 +45,7 @@ class ByKey(Asking):
 
     def question(
         self, context: Context, parents: Sequence[Any], _arguments: Arguments, columns: Columns
-    ) -> Question | Sequence[Any]:
+    ) -> Question | list[Any]:
         entity = self.entity
         if entity.permission and entity.permission not in context.viewer.permissions:
             return [None] * len(parents)
@@ -189,7 +189,7 @@ class Listing(Asking):
 
     def ask(
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
-    ) -> Question | Sequence[Any] | None:
+    ) -> Question | list[Any] | None:
         """Lists of everything may take their time, each beside the others."""
         return super().ask(context, parents, arguments, columns) if self.parent else None
 

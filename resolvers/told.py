@@ -1,4 +1,4 @@
-"""Rows that rows of something else tell of, such as the customer of a line: looked up only where more is wanted."""
+"""What other rows tell, such as the customer of a line or the total of a page: looked up only where more is wanted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,9 +26,16 @@ class Told(Asking):
     columns: tuple[str, ...]
     by_id: ByKey
 
+    def ask(
+        self, context: Context, parents: Sequence[Any], arguments: Arguments, columns: Columns
+    ) -> Question | list[Any] | None:
+        is_told = columns.issubset(self.columns)
+        ask = self.question if is_told else super().ask
+        return ask(context, parents, arguments, columns)
+
     def question(
         self, context: Context, parents: Sequence[tuple[Any, ...]], arguments: Arguments, columns: Columns
-    ) -> Question | Sequence[Any]:
+    ) -> Question | list[Any]:
         if columns.issubset(self.columns):
             named = [dict(zip(self.columns, parent, strict=True)) for parent in parents]
             return [None if told["id"] is None else self.row(**told) for told in named]
@@ -37,7 +44,7 @@ class Told(Asking):
             return [None] * len(parents)
         of_ids = self.by_id.question(context, ids, arguments, columns)
 
-        def spread(found: Sequence[Any]) -> Sequence[Any]:
+        def spread(found: Sequence[Any]) -> list[Any]:
             following = iter(found)
             return [None if parent[0] is None else next(following) for parent in parents]
 
@@ -47,12 +54,14 @@ class Told(Asking):
 
 
 class Known(Asking):
-    """What is known already: each parent itself."""
+    """What is known already: each parent itself, however many they are."""
 
-    def question(
-        self, _context: Context, parents: Sequence[Any], _arguments: Arguments, _columns: Columns
-    ) -> Sequence[Any]:
-        return parents
+    def ask(
+        self, context: Context, parents: Sequence[Any], arguments: Arguments, columns: Columns
+    ) -> list[Any]:
+        return list(parents)
+
+    question = ask
 
 
 KNOWN = Known()
