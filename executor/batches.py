@@ -1,7 +1,6 @@
 """What a turn of a run asks of relations: everything of the same kind in one call, the calls beside each other."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -98,32 +97,35 @@ class Batches(dict[Any, Batch]):
 
 @dataclass(slots=True)
 class Run:
-    """One run of a plan. What its levels ask for stands in a queue, and goes on beside as far as that is of use."""
+    """One run of a plan. What is asked for waits its turn, the latest first, so that what a row has below it is soon
+    whole; and goes on beside as far as that is of use."""
 
     context: Any
     given: Given
     cost: int = 0
     """What the values found so far count for, by the weights of their fields."""
-    _queue: deque[Batch] = field(default_factory=deque)
+    _waiting: list[Batch] = field(default_factory=list)
 
     async def bring(self, batches: Batches) -> None:
         """Bring what is asked for, and all that this asks for in turn. A failure ends it all."""
-        queue = self._queue
+        waiting = self._waiting
         self._ask(batches)
-        while len(queue) == 1:
-            await self._bring(queue.popleft())
-        if queue:
+        while len(waiting) == 1:
+            await self._bring(waiting.pop())
+        if waiting:
             async with asyncio.TaskGroup() as beside:
                 await self._work(beside)
 
     def _ask(self, batches: Batches) -> None:
+        slow: list[Batch] = []
         for batch in batches.values():
             asked = batch.ask(self.context)
             if isinstance(asked, list):
                 self._ask(batch.hand_out(self, asked))
             else:
                 batch.question = asked
-                self._queue.append(batch)
+                (slow if asked is None else self._waiting).append(batch)
+        self._waiting += slow  # to be taken first
 
     async def _bring(self, batch: Batch) -> None:
         self._ask(batch.hand_out(self, await batch.find(self.context)))
@@ -131,9 +133,9 @@ class Run:
     async def _work(self, beside: asyncio.TaskGroup) -> None:
         """Take one batch after another. While one is brought, another worker takes the next one: always beside what
         takes its time; beside what is quickly answered only where there is room."""
-        queue = self._queue
-        while queue:
-            batch = queue.popleft()
-            if queue and (batch.question is None or self.context.has_room):
+        waiting = self._waiting
+        while waiting:
+            batch = waiting.pop()
+            if waiting and (batch.question is None or self.context.has_room):
                 beside.create_task(self._work(beside))
             await self._bring(batch)
