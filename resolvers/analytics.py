@@ -19,9 +19,9 @@ from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entitlements import TRIAL_DISPLAY_ID
 from resolvers.entity import Entity, Join
 from resolvers.errors import BadUserInput
+from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
 from resolvers.page import ListRequest, Narrowing
-from resolvers.relations import Listing
 from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import listed

@@ -8,8 +8,9 @@ from resolvers.context import Arguments, Columns, Context
 from resolvers.criteria import freeze
 from resolvers.entity import Entity
 from resolvers.errors import Forbidden
+from resolvers.listing import Listing
 from resolvers.order import Key, Order
-from resolvers.relations import Listing, by_id
+from resolvers.relations import by_id
 from resolvers.row import Row
 from resolvers.viewer import Viewer
 

@@ -1,8 +1,9 @@
 """Orders and invoices of subscriptions: open to those who may see billing."""
 
 from resolvers.entity import Entity, Join
+from resolvers.listing import Listing
 from resolvers.order import Key, Order
-from resolvers.relations import Listing, by_id
+from resolvers.relations import by_id
 from resolvers.row import Row
 from resolvers.viewer import Permission
 

@@ -9,9 +9,9 @@ from resolvers.analytics import ListingOfDay
 from resolvers.calling import MEASURES, CallingCustomers
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entity import Entity, Join, Summary
+from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
 from resolvers.page import Narrowing
-from resolvers.relations import Listing
 from resolvers.row import Row
 
 

@@ -10,8 +10,9 @@ from models.enums import Product
 from resolvers.context import Arguments, Context
 from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
 from resolvers.entity import Entity, Summary
+from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
-from resolvers.relations import ByKey, Listing, by_id
+from resolvers.relations import ByKey, by_id
 from resolvers.row import Row
 from resolvers.told import Told, ToldRow
 

@@ -9,8 +9,9 @@ from kpis.in_force import SUBSCRIPTION_IN_FORCE, SUBSCRIPTION_STATUS, TRIAL_IN_F
 from resolvers.context import Arguments
 from resolvers.criteria import CONTAINS_WORDS, freeze, words
 from resolvers.entity import Entity, Join
+from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
-from resolvers.relations import Listing, by_id
+from resolvers.relations import by_id
 from resolvers.row import Row
 
 

@@ -79,6 +79,11 @@ class Entity:
     def key(self) -> str:
         return f"{self.alias}.{self.id}"
 
+    @property
+    def tenant(self) -> str:
+        """The condition by which its rows are the partner's."""
+        return f"{self.alias}.partner_id = :partner"
+
     def expressions(self, columns: Iterable[str]) -> list[str]:
         """The select list: the id always, then what is wanted, in one order so that the same set is the same text."""
         wanted = sorted(set(columns) & self.columns.keys() - {"id"})

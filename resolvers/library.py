@@ -2,8 +2,9 @@
 
 from resolvers.criteria import CONTAINS_WORDS
 from resolvers.entity import Entity
+from resolvers.listing import Listing
 from resolvers.order import Key, Order
-from resolvers.relations import Children, Listing, by_id
+from resolvers.relations import Children, by_id
 from resolvers.row import Row
 
 

@@ -7,8 +7,9 @@ from models.enums import ACCESS_TO_ALL_CUSTOMERS
 from resolvers.context import Arguments
 from resolvers.criteria import CONTAINS_WORDS, freeze, words
 from resolvers.entity import Entity
+from resolvers.listing import Listing
 from resolvers.order import Key, Order
-from resolvers.relations import Children, Listing, by_id
+from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.told import Told, ToldRow
 

@@ -14,8 +14,8 @@ from resolvers.calling_customers import (
 )
 from resolvers.calling_details import FEATURE_USAGE_OF_CUSTOMERS
 from resolvers.customers import CUSTOMER_BY_ID
+from resolvers.listing import Listing
 from resolvers.page import PageRequest
-from resolvers.relations import Listing
 from schema.arguments import After, Before, First, Last
 from schema.calling_enums import (
     CustomerCallingUsageOrderField,

@@ -6,9 +6,9 @@ import strawberry
 
 from executor.declare import At, Load, needs, related, through
 from resolvers.context import Arguments
+from resolvers.listing import CURSOR, ROOT, TOTAL, Listing
 from resolvers.order import Order
 from resolvers.page import ListRequest, Narrowing, PageRequest
-from resolvers.relations import CURSOR, ROOT, TOTAL, Listing
 from resolvers.told import KNOWN
 
 T = TypeVar("T")

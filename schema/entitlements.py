@@ -18,9 +18,9 @@ from resolvers.entitlements import (
     trial_order,
 )
 from resolvers.licenses import LICENSES_OF_SUBSCRIPTION, LICENSES_OF_TRIAL
+from resolvers.listing import Listing
 from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMINS_TOLD
-from resolvers.relations import Listing
 from resolvers.scope import require
 from schema.arguments import After, Before, First, Last
 from schema.billing import Invoice, Order

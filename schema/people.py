@@ -6,9 +6,9 @@ import strawberry
 
 from executor.declare import At, Load, related
 from resolvers.customers import CUSTOMERS_OF_ADMIN, CUSTOMERS_OF_TAG, customer_criteria, customer_order
+from resolvers.listing import Listing
 from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_BY_ID, PartnerAdminRow, TagRow, ToldPartnerAdmin
-from resolvers.relations import Listing
 from schema.arguments import After, Before, ByCustomer, First, Last, OfCustomers
 from schema.connection import Connection, page
 from schema.customers import Customer

@@ -10,10 +10,10 @@ from resolvers.customers import CUSTOMER_BY_CUSTOMER_ID, CUSTOMER_BY_ID, CUSTOME
 from resolvers.entitlements import SUBSCRIPTIONS, TRIALS
 from resolvers.errors import BadUserInput
 from resolvers.library import HELP_DESKS, RESOURCE_ORDER, RESOURCES
+from resolvers.listing import ROOT
 from resolvers.nodes import NODE_BY_ID, NODES_BY_ID
 from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_ORDER, PARTNER_ADMINS, TAG_ORDER, TAGS
-from resolvers.relations import ROOT
 from schema.analytics import Analytics, analytics
 from schema.arguments import (
     After,
