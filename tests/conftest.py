@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,11 +23,13 @@ from tests.server import command, environment, serving
 def pytest_configure(config: pytest.Config) -> None:
     """An error in one field leaves what was to be resolved beside it unawaited, in graphql-core as it stands."""
     if os.environ.get("PARTNERHUB_EXECUTOR") == "graphql-core":
-        for line in (
-            "ignore:coroutine .* was never awaited:RuntimeWarning",
-            "ignore:Exception ignored in. <coroutine object:pytest.PytestUnraisableExceptionWarning",
+        for message, category in (
+            ("coroutine .* was never awaited", "RuntimeWarning"),
+            ("Exception ignored in. <coroutine object", "pytest.PytestUnraisableExceptionWarning"),
         ):
-            config.addinivalue_line("filterwarnings", line)
+            config.addinivalue_line("filterwarnings", f"ignore:{message}:{category}")  # for each test
+        # And for what is left when all tests are done, whose filters are set already.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
 
 
 @dataclass(frozen=True)
