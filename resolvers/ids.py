@@ -8,6 +8,8 @@ import base64
 import binascii
 import hmac
 import struct
+import sys
+from array import array
 from collections.abc import Sequence
 from hashlib import blake2s
 from typing import Any
@@ -56,9 +58,11 @@ class GlobalIds:
         """The same for many numbers of one type, in one go."""
         if not numbers:
             return []
-        halves = [_NUMBER[type_name] << 56] * (2 * len(numbers))
-        halves[1::2] = numbers
-        sealed = self._seal(struct.pack(f">{len(halves)}Q", *halves))
+        halves = array("Q", [_NUMBER[type_name] << 56]) * (2 * len(numbers))
+        halves[1::2] = array("Q", numbers)
+        if sys.byteorder == "little":
+            halves.byteswap()
+        sealed = self._seal(halves.tobytes())
         # Two bytes behind each block make it one that base64 ends with, so that the next begins anew.
         blocks = b"\0\0".join([block for (block,) in struct.iter_unpack("16s", sealed)])
         text = base64.urlsafe_b64encode(blocks + b"\0\0").decode()
