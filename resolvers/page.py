@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from resolvers.context import Arguments, Limits
@@ -124,3 +125,10 @@ class ListRequest:
     narrowing: Narrowing
     order: Order
     page: PageRequest
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.narrowing, self.order, self.page))
+
+    def __hash__(self) -> int:
+        return self._hash  # which is asked again whenever the same list is
