@@ -17,6 +17,8 @@ class Given:
     variables: VariableValues
     arguments: dict[Any, dict[str, Any]] = field(default_factory=dict)
     """By the plan's field. Whoever gets them leaves them as they are: other runs get the same."""
+    loads: dict[Any, Load | None] = field(default_factory=dict)
+    """What is asked with them, by the plan's field, where it follows from them alone."""
 
 
 class Filling(Protocol):
@@ -41,6 +43,8 @@ class Batch:
 
     load: Load
     columns: Columns
+    together: bool
+    """Whether it is asked in one with the others of its level."""
     parents: list[Any] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     distinct: Sequence[Any] = ()
@@ -53,7 +57,7 @@ class Batch:
         parents = self.parents
         self.distinct = parents if len(parents) == 1 else list(dict.fromkeys(parents))
         load = self.load
-        ask = getattr(load.relation, "ask", None)
+        ask = getattr(load.relation, "question" if self.together else "ask", None)
         return ask(context, self.distinct, load.arguments, self.columns) if ask else None
 
     def find(self, context: Any) -> Awaitable[Sequence[Any]]:
@@ -64,33 +68,55 @@ class Batch:
         load = self.load
         return load.relation.load(context, self.distinct, load.arguments, self.columns)
 
-    def hand_out(self, run: "Run", found: Sequence[Any]) -> "Batches":
-        """Give each field what its parents have, and tell what that asks for."""
+    def hand_out(self, run: "Run", found: Sequence[Any], following: "Batches") -> None:
+        """Give each field what its parents have. What that asks for comes to what follows."""
         if len(self.distinct) < len(self.parents):
             by_parent = dict(zip(self.distinct, found, strict=True))
             found = [by_parent[parent] for parent in self.parents]
-        following = Batches()
         for asked in self.asked:
             values = found[asked.begin : asked.begin + len(asked.places)]
             if asked.then:
                 values = [asked.then(value) for value in values]
             asked.filling.take(run, asked.places, values, following)
-        return following
+
+
+@dataclass(slots=True)
+class Together:
+    """Batches that are asked in one."""
+
+    batches: Sequence[Batch]
+    question: Any
+
+    def find(self, context: Any) -> Awaitable[Sequence[Any]]:
+        """What each batch has found."""
+        found: Awaitable[Sequence[Any]] = context.answer(self.question)
+        return found
+
+    def hand_out(self, run: "Run", found: Sequence[Any], following: "Batches") -> None:
+        """Give each batch what it has found."""
+        for batch, of_batch in zip(self.batches, found, strict=True):
+            batch.hand_out(run, of_batch, following)
 
 
 class Batches(dict[Any, Batch]):
     """What a turn asks for, each relation with the same arguments and columns once."""
 
     def ask(
-        self, filling: Filling, load: Load, columns: Columns, parents: Sequence[Any], places: Sequence[int]
+        self,
+        filling: Filling,
+        load: Load,
+        columns: Columns,
+        together: bool,
+        parents: Sequence[Any],
+        places: Sequence[int],
     ) -> None:
         """Ask for these rows' parents."""
         if load.columns is not None:
             columns = load.columns
-        key = (id(load.relation), load.arguments, columns)
+        key = (id(load.relation), load.arguments, columns, together)
         batch = self.get(key)
         if batch is None:
-            batch = self[key] = Batch(load, columns)
+            batch = self[key] = Batch(load, columns, together)
         batch.asked.append(Asked(filling, places, len(batch.parents), load.then))
         batch.parents += parents
 
@@ -104,7 +130,7 @@ class Run:
     given: Given
     cost: int = 0
     """What the values found so far count for, by the weights of their fields."""
-    _waiting: list[Batch] = field(default_factory=list)
+    _waiting: list[Batch | Together] = field(default_factory=list)
 
     async def bring(self, batches: Batches) -> None:
         """Bring what is asked for, and all that this asks for in turn. A failure ends it all."""
@@ -117,18 +143,29 @@ class Run:
                 await self._work(beside)
 
     def _ask(self, batches: Batches) -> None:
-        slow: list[Batch] = []
-        for batch in batches.values():
-            asked = batch.ask(self.context)
-            if isinstance(asked, list):
-                self._ask(batch.hand_out(self, asked))
-            else:
-                batch.question = asked
-                (slow if asked is None else self._waiting).append(batch)
+        """What is known is handed out at once; the rest has to wait."""
+        context, slow, joined = self.context, list[Batch](), list[Batch]()
+        while batches:
+            following = Batches()
+            for batch in batches.values():
+                asked = batch.ask(context)
+                if isinstance(asked, list):
+                    batch.hand_out(self, asked, following)
+                else:
+                    batch.question = asked
+                    (slow if asked is None else joined if batch.together else self._waiting).append(batch)
+            batches = following
+        if len(joined) > 1:
+            question = context.together([batch.question for batch in joined])
+            self._waiting.append(Together(joined, question))
+        else:
+            self._waiting += joined
         self._waiting += slow  # to be taken first
 
-    async def _bring(self, batch: Batch) -> None:
-        self._ask(batch.hand_out(self, await batch.find(self.context)))
+    async def _bring(self, batch: Batch | Together) -> None:
+        following = Batches()
+        batch.hand_out(self, await batch.find(self.context), following)
+        self._ask(following)
 
     async def _work(self, beside: asyncio.TaskGroup) -> None:
         """Take one batch after another. While one is brought, another worker takes the next one: always beside what

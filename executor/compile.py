@@ -83,7 +83,13 @@ class _Compiler:
         self._fragments = operation.document.fragments
         self._chosen = chosen
 
-    def objects(self, type_: GraphQLObjectType, selections: Iterable[SelectionSetNode | None]) -> Objects:
+    def objects(
+        self,
+        type_: GraphQLObjectType,
+        selections: Iterable[SelectionSetNode | None],
+        *,
+        together: bool = False,
+    ) -> Objects:
         slots: list[Slot] = []
         computing: list[Computing] = []
         steps: list[Step] = []
@@ -98,7 +104,7 @@ class _Compiler:
                 raise NotCompiled(name)
             slot = self._in_place(key, definition, declared, computing)
             if slot is None:
-                steps.append(self._step(key, type_, nodes, definition, declared))
+                steps.append(self._step(key, type_, nodes, definition, declared, together=together))
             slots.append(slot or Slot(key))
         return Objects(type_.name, slots, computing, steps)
 
@@ -123,7 +129,7 @@ class _Compiler:
         if named is get_nullable_type(type_):
             single = leaf(named, nullable=nullable)  # type: ignore[arg-type]
             return single, single.slow
-        out = self._out(type_, [], 0)
+        out = self._out(type_, [], 0, together=False)
 
         def write(value: Any) -> Any:
             return out.start(_NO_RUN, [value], None)[0]  # type: ignore[arg-type]
@@ -137,17 +143,20 @@ class _Compiler:
         nodes: Sequence[FieldNode],
         definition: GraphQLField,
         declared: StrawberryField,
+        *,
+        together: bool,
     ) -> Step:
         if declared.extensions:
             raise NotCompiled(f"{type_.name}.{nodes[0].name.value} has extensions")
-        out = self._out(definition.type, nodes, weight(definition))
+        below = together or bool(declared.metadata.get("together"))
+        out = self._out(definition.type, nodes, weight(definition), together=below)
         columns = read_columns(self._schema, definition.type, nodes, self._fragments, self._included)
         arguments = self._arguments(nodes[0], definition, declared)
         if declared.metadata.get("in_row") and not nodes[0].arguments:
             return Step(key, out, type_.name, arguments, columns, itself=True)
         related = declared.metadata.get("related")
         if related:
-            return Step(key, out, type_.name, arguments, columns, related=related)
+            return Step(key, out, type_.name, arguments, columns, related=related, together=together)
         if declared.is_basic_field:
             return Step(key, out, type_.name, arguments, columns, column=declared.python_name)
         resolver = declared.base_resolver
@@ -155,16 +164,16 @@ class _Compiler:
             raise NotCompiled(f"{type_.name}.{nodes[0].name.value} is resolved one by one")
         return Step(key, out, type_.name, arguments, columns, call=_call(declared))
 
-    def _out(self, type_: GraphQLOutputType, nodes: Sequence[FieldNode], cost: int) -> Out:
+    def _out(self, type_: GraphQLOutputType, nodes: Sequence[FieldNode], cost: int, *, together: bool) -> Out:
         nullable = not is_non_null_type(type_)
         bare = get_nullable_type(type_)
         if is_list_type(bare):
-            return ListOut(self._out(bare.of_type, nodes, cost), nullable)
+            return ListOut(self._out(bare.of_type, nodes, cost, together=together), nullable)
         if is_leaf_type(bare):
             return LeafOut(leaf(bare, nullable=nullable).slow, cost)
         possible: Sequence[Any] = self._schema.get_possible_types(bare) if is_abstract_type(bare) else [bare]
         selections = [node.selection_set for node in nodes]
-        plans = [(found, self.objects(found, selections)) for found in possible]
+        plans = [(found, self.objects(found, selections, together=together)) for found in possible]
         return ObjectOut(plans, nullable, cost)
 
     def _arguments(self, node: FieldNode, definition: GraphQLField, declared: StrawberryField) -> Arguments:

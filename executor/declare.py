@@ -9,7 +9,7 @@
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,11 +33,14 @@ class Relation(Protocol):
 
 
 class Asking(Relation, Protocol):
-    """A relation that says what it would ask, since that is quickly answered."""
+    """A relation that says what it would ask."""
 
     def ask(self, context: Any, parents: Sequence[Any], arguments: Arguments, columns: Columns) -> Any:
         """A question for `context.answer`; a list where it is known what each parent has; None where it is better
         loaded, as that takes its time."""
+
+    def question(self, context: Any, parents: Sequence[Any], arguments: Arguments, columns: Columns) -> Any:
+        """The same, however long it takes: for `context.together`, which makes one question of several."""
 
 
 @dataclass(slots=True)
@@ -66,10 +69,18 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """How a level of values is found. Without a `key`, `ask` takes the row before all else."""
+    """How a level of values is found."""
 
     ask: Callable[..., Load | None]
     key: Key | None
+    fixed: bool
+    """Whether it knows nothing but the arguments, so that the same ones always ask the same."""
+
+    def load(self, root: Any, at: At, arguments: Mapping[str, Any]) -> Load | None:
+        """What to ask of the row's parent, or of all parents where there is a key."""
+        if self.fixed:
+            return self.ask(**arguments)
+        return self.ask(info=at, **arguments) if self.key else self.ask(root=root, info=at, **arguments)
 
 
 def needs(*columns: str) -> dict[str, Any]:
@@ -116,25 +127,28 @@ def related(
     needs: Sequence[str] = (),
     cost: int | None = None,
     in_row: bool = False,
+    together: bool = False,
 ) -> Any:
     """A field whose values hang on rows by a relation: each level's in one batch.
 
-    `ask` is the relation itself, or a function that says what to ask of which: from `info` (an `At`) and the
-    field's arguments where there is a `key`, the column (or columns) that hold the parents' keys; else from `root` as
-    well.
+    `ask` is the relation itself, or a function that says what to ask of which: from the field's arguments and `info`
+    (an `At`), and from `root` as well where there is no `key`, the column (or columns) that hold the parents' keys. One
+    that takes neither `root` nor `info` is asked once for the same arguments.
     A parent without a key, and None in the place of a Load, are null. With `in_row`, rows can be read with all that
-    the field tells by default, and are the field's objects themselves where it has no arguments.
+    the field tells by default, and are the field's objects themselves where it has no arguments. With `together`,
+    little hangs on the field's object: what is selected below is asked in one question a level.
     """
     if hasattr(ask, "load"):
-        constant = Load(ask)
-        ask = _always(constant)
-    how = Related(ask, key)
+        ask = _always(Load(ask))
+    how = Related(ask, key, fixed=not {"root", "info"} & inspect.signature(ask).parameters.keys())
     columns = (key,) if isinstance(key, str) else key or tuple(needs)
     metadata: dict[str, Any] = {"related": how, "needs": columns}
     if cost is not None:
         metadata["cost"] = cost
     if in_row:
         metadata["in_row"] = True
+    if together:
+        metadata["together"] = True
     resolver = _one_by_one(how, in_row=in_row)
     return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
 
@@ -157,8 +171,8 @@ def _key_of(row: Any, key: Key) -> Any:
     return getattr(row, key) if isinstance(key, str) else tuple(getattr(row, column) for column in key)
 
 
-def _always(load: Load) -> Callable[[At], Load]:
-    def ask(info: At) -> Load:
+def _always(load: Load) -> Callable[[], Load]:
+    def ask() -> Load:
         return load
 
     return ask
@@ -175,7 +189,7 @@ def _one_by_one(how: Related, *, in_row: bool) -> Callable[..., Awaitable[Any]]:
         if in_row and not info._raw_info.field_nodes[0].arguments:
             return root
         at = _at(info)
-        load = how.ask(info=at, **arguments) if how.key else how.ask(root=root, info=at, **arguments)
+        load = how.load(root, at, arguments)
         if load is None:
             return None
         parent = _key_of(root, how.key) if how.key else load.parent

@@ -13,7 +13,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from executor.batches import Batches, Run
-from executor.declare import At, Columns, Computing, Key, Related
+from executor.declare import At, Columns, Computing, Key, Load, Related
 from executor.leaves import Surprise
 from executor.project import Projection, Slot, is_keyed, projection
 
@@ -130,6 +130,8 @@ class Step:
     related: Related | None = None
     itself: bool = False
     """Its objects are the rows themselves."""
+    together: bool = False
+    """Whether what it asks of a relation is asked in one with the rest of its level."""
 
     def start(self, run: Run, rows: Sequence[Any], dicts: Sequence[dict[str, Any]], batches: Batches) -> None:
         if self.related:
@@ -149,6 +151,15 @@ class Step:
         for made, value in zip(dicts, self.out.start(run, values, batches), strict=True):
             made[key] = value
 
+    def load(self, run: Run, related: Related, root: Any = None) -> Load | None:
+        """What to ask: of the row's parent, or of all parents where there is a key."""
+        if not related.fixed:
+            return related.load(root, self.at(run), self.arguments(run))
+        loads = run.given.loads
+        if self not in loads:
+            loads[self] = related.load(root, self.at(run), self.arguments(run))
+        return loads[self]
+
     def at(self, run: Run) -> At:
         return At(run.context, self.type_name, self.columns)
 
@@ -164,23 +175,22 @@ class _Filling:
 
     def ask(self, run: Run, related: Related, rows: Sequence[Any], batches: Batches) -> None:
         step = self._step
-        at, arguments = step.at(run), step.arguments(run)
         if related.key:
             parents = keys(rows, related.key)
             places: Sequence[int] = range(len(rows))
             if None in parents:
                 places = [n for n in places if parents[n] is not None]
                 parents = [parents[n] for n in places]
-            load = related.ask(info=at, **arguments)
+            load = step.load(run, related)
             if load is not None and parents:
                 self._missing += 1
-                batches.ask(self, load, step.columns, parents, places)
+                batches.ask(self, load, step.columns, step.together, parents, places)
         else:
             for n, row in enumerate(rows):
-                load = related.ask(root=row, info=at, **arguments)
+                load = step.load(run, related, row)
                 if load is not None and load.parent is not None:
                     self._missing += 1
-                    batches.ask(self, load, step.columns, (load.parent,), (n,))
+                    batches.ask(self, load, step.columns, step.together, (load.parent,), (n,))
         if not self._missing:
             step.fill(run, self._values, self._dicts, batches)
 
@@ -213,8 +223,11 @@ class Objects:
         project = self._projections.get(kind)
         if project is None:
             project = self._projections[kind] = projection(self.slots, kind)
-        at = At(run.context, self.type_name)
-        dicts = project(rows, *[values(at, rows) for values in self.computing])
+        if self.computing:
+            at = At(run.context, self.type_name)
+            dicts = project(rows, *[values(at, rows) for values in self.computing])
+        else:
+            dicts = project(rows)
         for step in self.steps:
             step.start(run, rows, dicts, batches)
         return dicts

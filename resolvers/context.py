@@ -16,6 +16,7 @@ from resolvers.events import Events, NoEvents
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
 from resolvers.question import Question
+from resolvers.together import together
 from resolvers.viewer import Viewer
 
 EARLIEST = date(1900, 1, 1)
@@ -106,9 +107,14 @@ class Context:
         """Whether several questions at once are answered sooner than one after another."""
         return self.database.alone
 
+    def together(self, questions: Sequence[Question]) -> Question:
+        """The question that has the answers of these, in their order."""
+        return together(questions)
+
     async def answer(self, question: Question) -> Sequence[Any]:
         """What each parent of a question has."""
-        rows = await self.database.fetch(question.sql, question.values, question.row, question.plans)
+        statement = question.statement
+        rows = await self.database.ask(statement.text, question.arguments, statement.row, question.plans)
         return question.read(rows)
 
     async def load(

@@ -87,8 +87,12 @@ class Database:
     async def fetch(
         self, sql: str, values: Mapping[str, Any], row: type[R], plans: Plans = Plans.BY_VALUES
     ) -> list[R]:
-        """The statement's rows. Statements of one request may run at once, each on a connection of its own."""
-        text, arguments = bind(sql, values)
+        """The statement's rows, by its named parameters."""
+        return await self.ask(*bind(sql, values), row, plans)
+
+    async def ask(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
+        """The statement's rows, by its numbered parameters. Statements of one request may run at once, each on a
+        connection of its own."""
         self.statements += 1
         self.texts.append(text)
         started = time.perf_counter()

@@ -9,7 +9,7 @@ from models.enums import Product
 from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
-from resolvers.question import Question
+from resolvers.question import Question, Statement, names
 from resolvers.relations import Children, by_id
 from resolvers.row import Row
 from resolvers.scope import visible
@@ -58,9 +58,9 @@ class LicenseStates(Asking):
         given = dict(arguments)
         of_product, viewer = given.get("product") is not None, context.viewer
         key = (viewer.sees_all_customers, of_product, columns)
-        sql = self._texts.get(key, lambda: self._sql(viewer, columns, of_product=of_product))
+        statement = self._texts.get(key, lambda: self._sql(viewer, columns, of_product=of_product))
         values = context.parameters(given.get("as_of")) | {
-            "parents": list(dict.fromkeys(parents)),
+            "parents": parents,
             "product": given.get("product"),
         }
 
@@ -68,20 +68,22 @@ class LicenseStates(Asking):
             states = {row["parent_id"]: row for row in rows}
             return [states[parent] for parent in parents]
 
-        return Question(sql, values, LicenseStateRow, read)
+        return Question(statement, statement.bind(values), read)
 
-    def _sql(self, viewer: Viewer, columns: Columns, *, of_product: bool) -> str:
+    def _sql(self, viewer: Viewer, columns: Columns, *, of_product: bool) -> Statement:
         where = ["ls.partner_id = :partner", self.lines, visible(viewer, "ls.customer_id")]
         if of_product:
             where.append("ls.product = :product")
         figures = [f"{FIGURES[name]} AS {name}" for name in sorted(columns & FIGURES.keys())]
+        figures.append("count(*) AS lines")
+        select = ["parent.id AS parent_id", ":as_of::date AS as_of"]
         terms = ", ".join(f"{sql} AS {name}" for name, sql in LINE_TERMS.items())
-        return (
-            "SELECT parent.id AS parent_id, :as_of::date AS as_of, figures.*"
-            " FROM unnest(:parents::bigint[]) AS parent(id)"
-            f" CROSS JOIN LATERAL (SELECT {', '.join([*figures, 'count(*) AS lines'])} FROM"
+        sql = (
+            f"SELECT {', '.join(select)}, figures.* FROM unnest(:parents::bigint[]) AS parent(id)"
+            f" CROSS JOIN LATERAL (SELECT {', '.join(figures)} FROM"
             f" (SELECT {terms} FROM license_states ls WHERE {' AND '.join(where)}) line) figures"
         )
+        return Statement(sql, LicenseStateRow, names([*select, *figures]))
 
 
 STATE_OF_LICENSE = LicenseStates("ls.license_id = parent.id")

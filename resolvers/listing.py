@@ -8,7 +8,7 @@ from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page, Paged
-from resolvers.question import Question
+from resolvers.question import Question, Statement, names
 from resolvers.relations import by_parent
 from resolvers.row import Row
 from resolvers.scope import listed, visible
@@ -40,9 +40,9 @@ class Counts(Asking):
         listing = self.listing
         narrowing: Narrowing = dict(arguments)["narrowing"]
         key = (context.viewer.sees_all_customers, narrowing.where)
-        count = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
+        statement = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
         values = context.parameters(narrowing.as_of) | dict(narrowing.values)
-        values["parents"] = list(dict.fromkeys(parents))
+        values["parents"] = parents
 
         def read(rows: Sequence[Row]) -> Sequence[int]:
             if not listing.parent:
@@ -50,19 +50,21 @@ class Counts(Asking):
             totals = {row["parent_id"]: row["total"] for row in rows}
             return [totals[parent] for parent in parents]
 
-        return Question(count, values, Row, read, Plans.KEPT if listing.parent else Plans.BY_VALUES)
+        plans = Plans.KEPT if listing.parent else Plans.BY_VALUES
+        return Question(statement, statement.bind(values), read, plans)
 
-    def _sql(self, viewer: Viewer, narrowing: Narrowing) -> str:
+    def _sql(self, viewer: Viewer, narrowing: Narrowing) -> Statement:
         listing, entity = self.listing, self.listing.entity
         where = listing.conditions(viewer, narrowing)
         source = entity.source(entity.joined(where), whole=listing.reads_whole(viewer))
         count = f"SELECT count(*) AS total FROM {source} WHERE {' AND '.join(where)}"
         if not listing.parent:
-            return count
-        return (
+            return Statement(count, Row, ["total"])
+        sql = (
             "SELECT parent.id AS parent_id, one.total FROM unnest(:parents::bigint[]) AS parent(id)"
             f" CROSS JOIN LATERAL ({count}) one"
         )
+        return Statement(sql, Row, ["parent_id", "total"])
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,13 @@ class Listing(Asking):
         narrowing = request.narrowing
         cursors = self._cursor_conditions(request, context)
         values = context.parameters(narrowing.as_of) | dict(narrowing.values) | cursors.values
-        values["parents"] = list(dict.fromkeys(parents))
+        values["parents"] = parents
         conditions, viewer = tuple(cursors.conditions), context.viewer
         key = (
             *(viewer.sees_all_customers, narrowing.where, request.order),
             *(request.page.backward, size, conditions, columns),
         )
-        sql = self._texts.get(key, lambda: self._sql(viewer, request, size, conditions, columns))
+        statement = self._texts.get(key, lambda: self._sql(viewer, request, size, conditions, columns))
         of = Paged(self, request, context.ids)
         counted = self._is_counted(columns, conditions)
 
@@ -127,7 +129,7 @@ class Listing(Asking):
             pages = by_parent(rows, parents) if self.parent else {ROOT: rows}
             return [_page(pages[parent], size, parent, of, counted=counted) for parent in parents]
 
-        return Question(sql, values, self.entity.row, read, self._plans(request, viewer))
+        return Question(statement, statement.bind(values), read, self._plans(request, viewer))
 
     def _is_counted(self, columns: Columns, cursors: Sequence[str]) -> bool:
         """Whether rows tell how many there are. A page beyond a cursor has just those beyond it at hand."""
@@ -142,7 +144,7 @@ class Listing(Asking):
 
     def _sql(
         self, viewer: Viewer, request: ListRequest, size: int, cursors: Sequence[str], columns: Columns
-    ) -> str:
+    ) -> Statement:
         entity, order = self.entity, request.order
         where = [*self.conditions(viewer, request.narrowing), *cursors]
         backward = request.page.backward
@@ -156,8 +158,9 @@ class Listing(Asking):
         parent = ["parent.id AS parent_id"] if self.parent else []
         total = [f"count(*) OVER () AS {TOTAL}"] if self._is_counted(columns, cursors) else []
         keys = order.select() if late or self.parent or CURSOR in columns else []
+        paged = [*parent, *inner_select, *keys, *total]
         page = (
-            f"SELECT {', '.join([*parent, *inner_select, *keys, *total])}"
+            f"SELECT {', '.join(paged)}"
             f" FROM {entity.source(inner_joins, whole=self.reads_whole(viewer))} WHERE {' AND '.join(where)}"
             f" ORDER BY {order.order_by(backward)} LIMIT {size + 1}"
         )
@@ -167,7 +170,7 @@ class Listing(Asking):
                 f" CROSS JOIN LATERAL ({page}) page ORDER BY {order.order_by_selected(backward)}"
             )
         if not late:
-            return page
+            return Statement(page, entity.row, names(paged))
         shown = [
             *(["page.parent_id"] if parent else []),
             *select,
@@ -176,7 +179,8 @@ class Listing(Asking):
         ]
         base = f"({page}) page JOIN {entity.table} ON {entity.tenant} AND {entity.key} = page.id"
         source = entity.source(shown_by, base=base)
-        return f"SELECT {', '.join(shown)} FROM {source} ORDER BY {order.order_by_selected(backward)}"
+        sql = f"SELECT {', '.join(shown)} FROM {source} ORDER BY {order.order_by_selected(backward)}"
+        return Statement(sql, entity.row, names(shown))
 
     def _cursor_conditions(self, request: ListRequest, context: Context) -> "_Cursors":
         if not request.page.is_beyond:

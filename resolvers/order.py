@@ -59,7 +59,7 @@ class Order:
     @cached_property
     def selected(self) -> list[str]:
         """What the keys are selected as."""
-        return [f"_k{n}" for n in range(len(self.keys))]
+        return [f"order_key_{n}" for n in range(len(self.keys))]
 
     def select(self) -> list[str]:
         return [f"{key.sql} AS {name}" for key, name in zip(self.keys, self.selected, strict=True)]

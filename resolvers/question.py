@@ -1,19 +1,47 @@
 """What one statement answers, and how its rows are read."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from resolvers.row import Row
+from models.statement import compile_sql
+from resolvers.row import Row, inner
 from resolvers.session import Plans
+
+_LAST_NAME = re.compile(r"\w+$")
+
+
+class Statement:
+    """A text with numbered parameters, and the rows that it selects: their class and the names of their columns."""
+
+    def __init__(self, sql: str, row: type[Row], columns: Iterable[str]) -> None:
+        self.text, self.parameters = compile_sql(sql)
+        self.row = row
+        self._columns = tuple(columns)
+
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values of its parameters."""
+        return [values[name] for name in self.parameters]
+
+    @cached_property
+    def inner(self) -> Callable[[Iterable[Any]], Any]:
+        """What makes one of its rows of their values, where it is part of another statement."""
+        row: Any = self.row  # a class that has __hash__, mypy takes for one that cannot be hashed
+        return inner(row, self._columns)
+
+
+def names(select: Iterable[str]) -> list[str]:
+    """The names of a select list's expressions, each of which ends in its own."""
+    return [_LAST_NAME.findall(expression)[0] for expression in select]
 
 
 @dataclass(slots=True)
 class Question:
-    """A statement, and what each parent has by its rows."""
+    """A statement with its arguments, and what each parent has by its rows."""
 
-    sql: str
-    values: Mapping[str, Any]
-    row: type[Row]
+    statement: Statement
+    arguments: list[Any]
     read: Callable[[Sequence[Any]], Sequence[Any]]
     plans: Plans = Plans.KEPT

@@ -11,7 +11,7 @@ from typing import Any
 from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity
-from resolvers.question import Question
+from resolvers.question import Question, Statement, names
 from resolvers.row import Row
 from resolvers.scope import visible
 from resolvers.texts import Texts
@@ -34,23 +34,24 @@ class ByKey(Asking):
         if entity.permission and entity.permission not in context.viewer.permissions:
             return [None] * len(parents)
         viewer = context.viewer
-        sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
-        values = context.parameters() | {"parents": list(dict.fromkeys(parents))}
+        statement = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
+        values = context.parameters() | {"parents": parents}
 
         def read(rows: Sequence[Row]) -> Sequence[Row | None]:
             found = {row["found_by"]: row for row in rows}
             return [found.get(parent) for parent in parents]
 
-        return Question(sql, values, entity.row, read)
+        return Question(statement, statement.bind(values), read)
 
-    def _sql(self, viewer: Viewer, columns: Columns) -> str:
+    def _sql(self, viewer: Viewer, columns: Columns) -> Statement:
         entity = self.entity
         where = [entity.tenant, f"{self.key} = ANY(:parents::{self.type}[])"]
         if entity.customer:
             where.append(visible(viewer, entity.customer))
         select = [*entity.expressions(columns), f"{self.key} AS found_by"]
         source = entity.source(entity.joined([*select, *where]))
-        return f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
+        sql = f"SELECT {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
+        return Statement(sql, entity.row, names(select))
 
 
 def by_id(entity: Entity) -> ByKey:
@@ -74,29 +75,27 @@ class Children(Asking):
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
     ) -> Question:
         viewer = context.viewer
-        sql = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
-        values = context.parameters() | dict(arguments) | {"parents": list(dict.fromkeys(parents))}
+        statement = self._texts.get((viewer.sees_all_customers, columns), lambda: self._sql(viewer, columns))
+        values = context.parameters() | dict(arguments) | {"parents": parents}
 
         def read(rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
             children = by_parent(rows, parents)
             return [children[parent] for parent in parents]
 
-        return Question(sql, values, self.entity.row, read)
+        return Question(statement, statement.bind(values), read)
 
-    def _sql(self, viewer: Viewer, columns: Columns) -> str:
+    def _sql(self, viewer: Viewer, columns: Columns) -> Statement:
         entity = self.entity
         where = [entity.tenant, self.condition]
         if entity.customer:
             where.append(visible(viewer, entity.customer))
-        select = entity.expressions(columns)
+        select = ["parent.id AS parent_id", *entity.expressions(columns)]
         source = entity.source(
             entity.joined([*select, *where, self.order_by]),
             base=f"unnest(:parents::bigint[]) AS parent(id) CROSS JOIN {entity.table}",
         )
-        return (
-            f"SELECT parent.id AS parent_id, {', '.join(select)} FROM {source} WHERE {' AND '.join(where)}"
-            f" ORDER BY {self.order_by}"
-        )
+        found = f"{source} WHERE {' AND '.join(where)} ORDER BY {self.order_by}"
+        return Statement(f"SELECT {', '.join(select)} FROM {found}", entity.row, names(select))
 
 
 def by_parent(rows: Sequence[Row], parents: Sequence[Any]) -> Mapping[Any, Sequence[Row]]:

@@ -1,6 +1,9 @@
 """Light rows: the database driver's own records, whose columns read as attributes."""
 
-from typing import Any
+from collections import namedtuple
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import asyncpg
 
@@ -15,3 +18,26 @@ class Row(asyncpg.Record):  # type: ignore[misc]
             return self[name]
         except KeyError:
             raise AttributeError(f"{type(self).__name__} was fetched without {name}") from None
+
+
+class Inner:
+    """A row that came within another one: of such, the driver tells the values alone."""
+
+    __slots__ = ()
+    of: ClassVar[type[Row]]
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+
+@lru_cache(maxsize=4096)
+def inner(row: type[Any], columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+    """What makes inner rows of their values, which count as rows of that class."""
+    named = namedtuple(row.__name__, columns)  # type: ignore[misc]
+    made = type(row.__name__, (Inner, named), {"__slots__": (), "of": row})
+    return made._make  # type: ignore[attr-defined, no-any-return]
+
+
+def is_row(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether it is a row of one of these classes."""
+    return issubclass(getattr(type(value), "of", type(value)), kinds)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from resolvers.question import Statement
+
 MOST = 1000
 """How many texts one relation keeps: what clients select and filter by takes few forms, but they could make up any."""
 
@@ -11,9 +13,9 @@ MOST = 1000
 class Texts:
     """The texts of one relation, by everything that they depend on."""
 
-    _known: dict[Hashable, str] = field(default_factory=dict)
+    _known: dict[Hashable, Statement] = field(default_factory=dict)
 
-    def get(self, key: Hashable, write: Callable[[], str]) -> str:
+    def get(self, key: Hashable, write: Callable[[], Statement]) -> Statement:
         text = self._known.get(key)
         if text is None:
             if len(self._known) >= MOST:

@@ -43,7 +43,6 @@ def _launch_urls(at: At, rows: Sequence[Any]) -> list[str]:
 
 
 def _subscriptions(
-    info: At,
     filter: OfSubscriptions = None,
     order_by: BySubscription = None,
     first: First = None,
@@ -57,7 +56,6 @@ def _subscriptions(
 
 
 def _trials(
-    info: At,
     filter: OfTrials = None,
     order_by: ByTrial = None,
     first: First = None,
@@ -68,7 +66,7 @@ def _trials(
     return trials_page(TRIALS_OF_CUSTOMER, filter, order_by, PageRequest(first, after, last, before))
 
 
-def _licenses(info: At, product: OfProduct = None, as_of: AsOf = None) -> Load:
+def _licenses(product: OfProduct = None, as_of: AsOf = None) -> Load:
     return Load(LICENSES_OF_CUSTOMER, arguments=(("as_of", as_of), ("product", product)))
 
 

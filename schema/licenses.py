@@ -41,7 +41,7 @@ class LicenseState:
     )
 
 
-def _state(info: At, as_of: AsOf = None) -> Load:
+def _state(as_of: AsOf = None) -> Load:
     return Load(STATE_OF_LICENSE, arguments=(("as_of", as_of),))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import strawberry
 
 from executor.declare import At, computed
+from resolvers.row import is_row
 
 
 def rows(*kinds: type) -> Any:
     """How GraphQL tells that an object is of a type with interfaces: by the classes of its rows."""
 
     def is_type_of(_cls: type, value: object, _info: object) -> bool:
-        return isinstance(value, kinds)
+        return is_row(value, kinds)
 
     return classmethod(is_type_of)
 

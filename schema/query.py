@@ -93,8 +93,6 @@ def _customers(
 
 
 def _subscriptions(
-    root: Any,
-    info: At,
     filter: OfSubscriptions = None,
     order_by: BySubscription = None,
     first: First = None,
@@ -106,8 +104,6 @@ def _subscriptions(
 
 
 def _trials(
-    root: Any,
-    info: At,
     filter: OfTrials = None,
     order_by: ByTrial = None,
     first: First = None,
@@ -119,8 +115,6 @@ def _trials(
 
 
 def _partner_admins(
-    root: Any,
-    info: At,
     filter: OfPartnerAdmins = None,
     first: First = None,
     after: After = None,
@@ -133,8 +127,6 @@ def _partner_admins(
 
 
 def _tags(
-    root: Any,
-    info: At,
     search: Search = None,
     first: First = None,
     after: After = None,
@@ -146,8 +138,6 @@ def _tags(
 
 
 def _resources(
-    root: Any,
-    info: At,
     search: Search = None,
     filter: OfResources = None,
     first: First = None,
@@ -160,8 +150,6 @@ def _resources(
 
 
 def _help_desks(
-    root: Any,
-    info: At,
     service: Annotated[
         str | None, strawberry.argument(description="Only those that help with this service.")
     ] = None,
@@ -190,6 +178,7 @@ class Query:
     customer = related(
         _customer,
         type=Customer | None,
+        together=True,
         description="A customer by `id` or by `customerId`; null when there is none that the viewer may see.",
     )
     customers = related(_customers, type=Connection[Customer], description="The viewer's customers.")

@@ -22,6 +22,9 @@ class Answers:
     now: int = 0
     most: int = 0
 
+    def together(self, questions: Sequence[Any]) -> Sequence[Any]:
+        return questions
+
     async def answer(self, question: Sequence[Any]) -> Sequence[Any]:
         self.asked += 1
         self.now += 1
@@ -34,8 +37,11 @@ class Answers:
 class Quick:
     """Tells what it would ask: here, what the answer will be."""
 
-    def ask(self, _context: Any, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
+    def question(self, _context: Any, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
         return tuple(parents)
+
+    def ask(self, *asked: Any) -> Sequence[Any] | None:
+        return self.question(*asked)
 
     async def load(self, *_: Any) -> Sequence[Any]:
         raise AssertionError("it is asked")
@@ -44,8 +50,21 @@ class Quick:
 class Told(Quick):
     """Knows without asking."""
 
-    def ask(self, _context: Any, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
+    def question(self, _context: Any, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
         return [parent + 100 for parent in parents]
+
+
+class ManyAtOnce(Quick):
+    """Has something for each parent, and is slow for more than one."""
+
+    def question(self, _context: Any, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
+        return tuple([10 * parent + n for n in range(3)] for parent in parents)
+
+    def ask(self, context: Any, parents: Sequence[Any], *asked: Any) -> Sequence[Any] | None:
+        return self.question(context, parents, *asked) if len(parents) == 1 else None
+
+    async def load(self, context: Answers, parents: Sequence[Any], *_: Any) -> Sequence[Any]:
+        return await context.answer(self.question(context, parents))
 
 
 class Slow:
@@ -59,7 +78,7 @@ class Slow:
         return parents
 
 
-QUICK, TOLD, SLOW = Quick(), Told(), Slow()
+QUICK, TOLD, SLOW, MANY = Quick(), Told(), Slow(), ManyAtOnce()
 
 
 def _at(relation: Any, number: int) -> Any:
@@ -78,10 +97,21 @@ class Thing:
         type=Annotated["Thing", strawberry.lazy("tests.test_batches")],
         description="",
     )
+    slow = related(
+        lambda root, info: Load(SLOW, root),
+        type=Annotated["Thing", strawberry.lazy("tests.test_batches")],
+        description="",
+    )
+    many = related(
+        lambda root, info: Load(MANY, root),
+        type=list[Annotated["Thing", strawberry.lazy("tests.test_batches")]],
+        description="",
+    )
 
 
 @strawberry.type
 class Query:
+    one = related(_at(QUICK, 1), type=Thing, description="", together=True)
     quick = related(_at(QUICK, 1), type=Thing, description="")
     slow = related(_at(SLOW, 2), type=Thing, description="")
 
@@ -128,3 +158,19 @@ async def test_what_is_the_same_is_asked_once() -> None:
     data, context = await run("{ quick { below { told } also: below { number } } }", has_room=True)
     assert data == {"quick": {"below": {"told": 111}, "also": {"number": 11}}}
     assert context.asked == 3, "with other columns it is not the same"
+
+
+@pytest.mark.parametrize("has_room", [True, False])
+async def test_below_one_thing_each_level_is_asked_together(*, has_room: bool) -> None:
+    query = "{ FIELD { below { many { number told } } many { many { number } below { number } } } }"
+    data, together = await run(query.replace("FIELD", "one"), has_room=has_room)
+    apart, each = await run(query.replace("FIELD", "one: quick"), has_room=has_room)
+    assert data == apart
+    assert [thing["number"] for thing in data["one"]["many"][2]["many"]] == [120, 121, 122]
+    assert (together.asked, each.asked) == (3, 6), "the thing itself, and what is two levels below it"
+
+
+async def test_what_takes_its_time_is_not_asked_together() -> None:
+    data, context = await run("{ one { below { number } slow { number } } }", has_room=False)
+    assert data == {"one": {"below": {"number": 11}, "slow": {"number": 1}}}
+    assert (context.asked, context.most) == (3, 2)

@@ -1,5 +1,6 @@
 """How many SQL statements each example operation takes: as many for a hundred rows as for ten."""
 
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -121,6 +122,36 @@ async def test_the_examples_as_they_are_take_no_more(api: Api) -> None:
         answer = await api.ask(FULL, text_of(example))
         assert answer.data
         assert answer.statements <= STATEMENTS[example.stem], example.stem
+
+
+@pytest.mark.skipif(
+    os.environ.get("PARTNERHUB_EXECUTOR") == "graphql-core",
+    reason="graphql-core asks for each relation by itself",
+)
+async def test_one_customer_takes_a_statement_a_level(api: Api) -> None:
+    """However many rows hang on it, and whatever is asked of them."""
+    found = await api.ask(
+        FULL, "{ customers(first: 50) { nodes { customerId subscriptions { totalCount } } } }"
+    )
+    ids = [node["customerId"] for node in found.data["customers"]["nodes"]]
+    counts = {node["subscriptions"]["totalCount"] for node in found.data["customers"]["nodes"]}
+    assert {0, 1} < counts, "some without, some with several"
+    below = "licenses { product } orders(first: ROWS) { nodes { orderId } } invoices { totalCount }"
+    for selection, statements in {
+        "name": 2,
+        "name tags { name }": 3,
+        "name tags { name } partnerAdmins { email } licenses { total } trials { totalCount }": 3,
+        f"name tags {{ name }} subscriptions(first: ROWS) {{ nodes {{ {below} }} }}": 4,
+    }.items():
+        for rows in (1, 100):
+            query = f"query($id: String) {{ customer(customerId: $id) {{ {selection} }} }}".replace(
+                "ROWS", str(rows)
+            )
+            answers = [await api.ask(FULL, query, {"id": id}) for id in ids]
+            assert all(answer.data["customer"] for answer in answers)
+            taken = {answer.statements for answer in answers}
+            assert taken <= {statements, statements - 1}, "a level that has no rows asks nothing below"
+            assert statements in taken
 
 
 async def test_what_is_not_selected_is_not_fetched(api: Api) -> None:
