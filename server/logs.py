@@ -14,6 +14,9 @@ from server import record, tracing
 
 _GATHERED_SECONDS = 0.1
 
+# No line tells of these, and to find them out takes as long as much of the rest.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
 
 class _Formatter(logging.Formatter):
     def fields(self, line: logging.LogRecord) -> dict[str, Any]:
