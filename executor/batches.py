@@ -74,7 +74,9 @@ class Batch:
             by_parent = dict(zip(self.distinct, found, strict=True))
             found = [by_parent[parent] for parent in self.parents]
         for asked in self.asked:
-            values = found[asked.begin : asked.begin + len(asked.places)]
+            values = found
+            if len(self.asked) > 1:
+                values = found[asked.begin : asked.begin + len(asked.places)]
             if asked.then:
                 values = [asked.then(value) for value in values]
             asked.filling.take(run, asked.places, values, following)

@@ -32,7 +32,7 @@ from executor.declare import Computing, weight
 from executor.documents import Operation
 from executor.leaves import Leaf, leaf
 from executor.plan import Arguments, LeafOut, ListOut, ObjectOut, Objects, Out, Step
-from executor.project import Slot
+from executor.project import Slot, writer
 
 CONDITIONS = frozenset({"skip", "include"})
 
@@ -93,6 +93,7 @@ class _Compiler:
         slots: list[Slot] = []
         computing: list[Computing] = []
         steps: list[Step] = []
+        cost = 0
         for key, nodes in self._collected(type_, selections).items():
             name = nodes[0].name.value
             if name == "__typename":
@@ -104,9 +105,15 @@ class _Compiler:
                 raise NotCompiled(name)
             slot = self._in_place(key, definition, declared, computing)
             if slot is None:
-                steps.append(self._step(key, type_, nodes, definition, declared, together=together))
+                step = self._step(key, type_, nodes, definition, declared, together=together)
+                below = step.within_row
+                if below:
+                    slot = Slot(key, below=below.slots)
+                    cost += weight(definition) + below.cost
+                else:
+                    steps.append(step)
             slots.append(slot or Slot(key))
-        return Objects(type_.name, slots, computing, steps)
+        return Objects(type_.name, slots, computing, steps, cost)
 
     def _in_place(
         self, key: str, definition: GraphQLField, declared: StrawberryField, computing: list[Computing]
@@ -170,7 +177,7 @@ class _Compiler:
         if is_list_type(bare):
             return ListOut(self._out(bare.of_type, nodes, cost, together=together), nullable)
         if is_leaf_type(bare):
-            return LeafOut(leaf(bare, nullable=nullable).slow, cost)
+            return LeafOut(writer(leaf(bare, nullable=nullable)), cost)
         possible: Sequence[Any] = self._schema.get_possible_types(bare) if is_abstract_type(bare) else [bare]
         selections = [node.selection_set for node in nodes]
         plans = [(found, self.objects(found, selections, together=together)) for found in possible]

@@ -31,13 +31,12 @@ class Out:
 class LeafOut(Out):
     """Scalars and enums that are not read in place."""
 
-    write: Callable[[Any], Any]
+    write: Callable[[Sequence[Any]], Sequence[Any]]
     weight: int = 0
 
     def start(self, run: Run, values: Sequence[Any], batches: Batches) -> Sequence[Any]:
         run.cost += self.weight * len(values)
-        write = self.write
-        return [write(value) for value in values]
+        return self.write(values)
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,15 @@ class Step:
     together: bool = False
     """Whether what it asks of a relation is asked in one with the rest of its level."""
 
+    @property
+    def within_row(self) -> "Objects | None":
+        """What is read of each row in place: its objects are the rows themselves, and nothing is looked up for them."""
+        out = self.out
+        if not (self.itself and isinstance(out, ObjectOut) and len(out.plans) == 1):
+            return None
+        [(type_, objects)] = out.plans
+        return None if type_.is_type_of or objects.computing or objects.steps else objects
+
     def start(self, run: Run, rows: Sequence[Any], dicts: Sequence[dict[str, Any]], batches: Batches) -> None:
         if self.related:
             _Filling(self, dicts).ask(run, self.related, rows, batches)
@@ -170,7 +178,7 @@ class _Filling:
     def __init__(self, step: Step, dicts: Sequence[dict[str, Any]]) -> None:
         self._step = step
         self._dicts = dicts
-        self._values: list[Any] = [None] * len(dicts)
+        self._values: Sequence[Any] = ()
         self._missing = 0
 
     def ask(self, run: Run, related: Related, rows: Sequence[Any], batches: Batches) -> None:
@@ -192,14 +200,15 @@ class _Filling:
                     self._missing += 1
                     batches.ask(self, load, step.columns, step.together, (load.parent,), (n,))
         if not self._missing:
-            step.fill(run, self._values, self._dicts, batches)
+            step.fill(run, [None] * len(self._dicts), self._dicts, batches)
 
     def take(self, run: Run, places: Sequence[int], found: Sequence[Any], following: Batches) -> None:
-        if len(places) == len(self._values):
-            self._values = list(found)
+        if len(places) == len(self._dicts):
+            self._values = found
         else:
+            values = self._values = list(self._values or [None] * len(self._dicts))
             for place, value in zip(places, found, strict=True):
-                self._values[place] = value
+                values[place] = value
         self._missing -= 1
         if not self._missing:
             self._step.fill(run, self._values, self._dicts, following)
@@ -213,12 +222,15 @@ class Objects:
     slots: Sequence[Slot]
     computing: Sequence[Computing]
     steps: Sequence[Step]
+    cost: int = 0
+    """What the objects that are read of the same row count for."""
     _projections: dict[type, Projection] = field(default_factory=dict)
 
     def start(self, run: Run, rows: Sequence[Any], batches: Batches) -> list[dict[str, Any]]:
         """The rows' dicts; whole, but for what the batches will bring."""
         if not rows:
             return []
+        run.cost += self.cost * len(rows)
         kind = type(rows[0])
         project = self._projections.get(kind)
         if project is None:

@@ -21,6 +21,8 @@ class Slot:
     computed: int | None = None
     """Which of the computed columns that are given beside the rows."""
     constant: Any = None
+    below: "Sequence[Slot] | None" = None
+    """What is read of the same row for an object of its own."""
 
 
 def is_keyed(row_type: type) -> bool:
@@ -38,18 +40,38 @@ def reader(row_type: type, column: str) -> str:
 def projection(slots: Sequence[Slot], row_type: type) -> Projection:
     """The function from rows, and computed columns as long as they, to dicts: `project(rows, c0, c1, …)`."""
     names: dict[str, Any] = dict(NAMES)
-    parts = [f"{slot.key!r}: {_expression(n, slot, row_type, names)}" for n, slot in enumerate(slots)]
+    made_of = _literal(slots, row_type, names)
     count = sum(slot.computed is not None for slot in slots)
     given = "".join(f", c{n}" for n in range(count))
     items = "".join(f", i{n}" for n in range(count))
     each = f"r{items} in zip(rows{given}, strict=True)" if count else "r in rows"
-    source = f"def project(rows{given}):\n    return [{{{', '.join(parts)}}} for {each}]\n"
-    exec(compile(source, "<projection>", "exec"), names)
-    made: Projection = names["project"]
+    source = f"def project(rows{given}):\n    return [{made_of} for {each}]\n"
+    made: Projection = _made("project", source, names)
     return made
 
 
-def _expression(n: int, slot: Slot, row_type: type, names: dict[str, Any]) -> str:
+def writer(leaf: Leaf) -> Callable[[Sequence[Any]], list[Any]]:
+    """The function from values of a leaf type to what is written for them."""
+    names: dict[str, Any] = dict(NAMES)
+    source = f"def write(values):\n    return [{_written(0, leaf, 'r', names)} for r in values]\n"
+    made: Callable[[Sequence[Any]], list[Any]] = _made("write", source, names)
+    return made
+
+
+def _made(name: str, source: str, names: dict[str, Any]) -> Any:
+    exec(compile(source, "<projection>", "exec"), names)
+    return names[name]
+
+
+def _literal(slots: Sequence[Slot], row_type: type, names: dict[str, Any]) -> str:
+    parts = [f"{slot.key!r}: {_expression(slot, row_type, names)}" for slot in slots]
+    return f"{{{', '.join(parts)}}}"
+
+
+def _expression(slot: Slot, row_type: type, names: dict[str, Any]) -> str:
+    if slot.below is not None:
+        return _literal(slot.below, row_type, names)
+    n = len(names)  # of what nothing is named after yet
     if slot.computed is not None:
         value = f"i{slot.computed}"
     elif slot.column is not None:

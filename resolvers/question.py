@@ -26,8 +26,8 @@ class Statement:
         return [values[name] for name in self.parameters]
 
     @cached_property
-    def inner(self) -> Callable[[Iterable[Any]], Any]:
-        """What makes one of its rows of their values, where it is part of another statement."""
+    def inner(self) -> Callable[[Sequence[tuple[Any, ...]]], list[Any]]:
+        """What makes its rows of their values, where it is part of another statement."""
         row: Any = self.row  # a class that has __hash__, mypy takes for one that cannot be hashed
         return inner(row, self._columns)
 

@@ -1,8 +1,8 @@
 """Light rows: the database driver's own records, whose columns read as attributes."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 import asyncpg
@@ -31,11 +31,18 @@ class Inner:
 
 
 @lru_cache(maxsize=4096)
-def inner(row: type[Any], columns: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
+def inner(row: type[Any], columns: tuple[str, ...]) -> Callable[[Sequence[tuple[Any, ...]]], list[Any]]:
     """What makes inner rows of their values, which count as rows of that class."""
     named = namedtuple(row.__name__, columns)  # type: ignore[misc]
     made = type(row.__name__, (Inner, named), {"__slots__": (), "of": row})
-    return made._make  # type: ignore[attr-defined, no-any-return]
+    make = partial(tuple.__new__, made)
+
+    def rows(values: Sequence[tuple[Any, ...]]) -> list[Any]:
+        if values and len(values[0]) != len(columns):
+            raise ValueError(f"{row.__name__}: these are not the values of {', '.join(columns)}")
+        return list(map(make, values))
+
+    return rows
 
 
 def is_row(value: object, kinds: tuple[type, ...]) -> bool:

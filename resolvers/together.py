@@ -19,11 +19,8 @@ def together(questions: Sequence[Question]) -> Question:
     kept = all(question.plans is Plans.KEPT for question in questions)
 
     def read(rows: Sequence[Row]) -> list[Sequence[Any]]:
-        answers = []
-        for question, found in zip(questions, rows[0].values(), strict=True):
-            make = question.statement.inner
-            answers.append(question.read([make(row) for row in found]))
-        return answers
+        each = zip(questions, rows[0].values(), strict=True)
+        return [question.read(question.statement.inner(found)) for question, found in each]
 
     return Question(statement, arguments, read, Plans.KEPT if kept else Plans.BY_VALUES)
 
