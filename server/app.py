@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import soon
+from server.circles import collected
 from server.database import DatabaseError, opened, require_up_to_date
 from server.endpoint import Endpoint
 from server.gauges import Gauges
@@ -49,7 +50,10 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await health.start()
             service = await build_service(settings, client, trusted)
             gauges = Gauges(service)
-            running = [asyncio.create_task(gauges.run())]
+            running = [
+                asyncio.create_task(gauges.run()),
+                asyncio.create_task(collected(service.executor.documents)),
+            ]
             if not settings.database_read_only:  # a standby takes no LISTEN
                 running.append(asyncio.create_task(service.listener.run()))
             app.state.service = service

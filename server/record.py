@@ -81,6 +81,8 @@ class Record:
         )
         if self.span is not NO_SPAN:
             self.span.tell(outcome=outcome, type=ended.type, way=ended.way, **ended.names)
+        # Timers that were set meanwhile keep the record, such as those of prepared statements for minutes.
+        self._seen = self.database = None
         ended.tell()
 
     def without_values(self, text: str) -> str:

@@ -3,11 +3,15 @@
 import asyncio
 import gc
 import os
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from server import disconnect, soon
+from executor.documents import Documents
+from schema import build_schema
+from server import circles, disconnect, soon
+from server.execution import Result
 from tests import office
 from tests.server import Api
 
@@ -53,3 +57,30 @@ async def test_a_request_leaves_no_circles(
     soon.now()
     gc.collect()
     assert [type(one).__qualname__ for one in garbage if type(one).__module__.split(".")[0] in OURS] == []
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_no_answer_is_kept_when_it_was_given(api: Api, query: str) -> None:
+    """Prepared statements have timers of minutes, each within what the request that set it off was known by."""
+    for _ in range(3):
+        await api.ask(office.FULL, query)
+    soon.now()
+    gc.collect()
+    assert [one for one in gc.get_objects() if isinstance(one, Result)] == []
+
+
+async def test_what_documents_leave_is_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(circles, "SECONDS", 0.01)
+    gc.disable()
+    documents = Documents(build_schema(), most=1)
+    collecting = asyncio.create_task(circles.collected(documents))
+    try:
+        await asyncio.sleep(0)
+        texts = [f"{{ a{n}: __typename }}" for n in range(circles.MANY)]
+        read = [weakref.ref(documents.parse(text)) for text in texts]
+        assert all(document() for document in read), "they are circles"
+        await asyncio.sleep(0.1)
+        assert [document() is None for document in read] == [True] * (len(read) - 1) + [False]
+    finally:
+        gc.enable()
+        collecting.cancel()
