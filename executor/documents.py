@@ -105,7 +105,11 @@ class Document:
 
 
 class Documents:
-    """The documents that were used last, so many of so many characters in all."""
+    """The documents that were used last, so many of so many characters in all.
+
+    A fifth of them are such as were used once: clients that write values into their texts send no text twice, and must
+    not put out what others ask all day.
+    """
 
     def __init__(
         self, schema: Schema, *, most: int = 1000, most_characters: int = 1_000_000, tokens: int = 10_000
@@ -114,18 +118,20 @@ class Documents:
         self._most = most
         self._most_characters = most_characters
         self._tokens = tokens
-        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._once: OrderedDict[str, Document] = OrderedDict()
+        self._again: OrderedDict[str, Document] = OrderedDict()
         self.characters = 0
         self.hits = 0
         self.misses = 0
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._once) + len(self._again)
 
     @property
     def plans(self) -> int:
         """How many plans are kept with them, by the choices of what is skipped."""
-        operations = (one for document in self._known.values() for one in document.operations)
+        documents = [*self._once.values(), *self._again.values()]
+        operations = (one for document in documents for one in document.operations)
         return sum(
             plan is not None
             for one in operations
@@ -135,10 +141,16 @@ class Documents:
 
     def parse(self, text: str) -> Document:
         """The document, parsed now or before. Raises GraphQLSyntaxError."""
-        known = self._known.get(text)
+        known = self._again.get(text)
         if known is not None:
             self.hits += 1
-            self._known.move_to_end(text)
+            self._again.move_to_end(text)
+            return known
+        known = self._once.pop(text, None)
+        if known is not None:
+            self.hits += 1
+            self._again[text] = known
+            self._forget()
             return known
         self.misses += 1
         endless = _ENDLESS_NUMBER.search(text)
@@ -154,8 +166,15 @@ class Documents:
     def _keep(self, document: Document) -> None:
         if len(document.text) > self._most_characters // 10:
             return  # one such text is not to put out a hundred others
-        self._known[document.text] = document
+        self._once[document.text] = document
         self.characters += len(document.text)
-        while len(self._known) > self._most or self.characters > self._most_characters:
-            text, _ = self._known.popitem(last=False)
+        self._forget()
+
+    def _forget(self) -> None:
+        most_once = max(1, self._most // 5)
+        while (
+            len(self) > self._most or len(self._once) > most_once or self.characters > self._most_characters
+        ):
+            of = self._once if len(self._once) > most_once or not self._again else self._again
+            text, _ = of.popitem(last=False)
             self.characters -= len(text)

@@ -116,13 +116,23 @@ def test_documents_are_parsed_once_and_bounded() -> None:
     assert documents.parse("{ nested }") is first
     assert documents.hits == 1
     for n in range(10):
-        documents.parse(f"{{ a{n}: nested }}")
+        for _ in range(2):
+            documents.parse(f"{{ a{n}: nested }}")
     assert len(documents) == 3
     assert documents.parse("{ nested }") is not first
     documents.parse("{ " + "nested " * 100 + "}")
     assert documents.characters <= 1000
     with pytest.raises(GraphQLSyntaxError):
         documents.parse("{")
+
+
+def test_documents_that_come_once_put_out_only_each_other() -> None:
+    documents = Documents(SCHEMA, most=10)
+    again = [documents.parse(f"{{ a{n}: nested }}") for n in range(2) for _ in range(2)]
+    for n in range(100):
+        documents.parse(f"{{ b{n}: nested }}")
+    assert len(documents) == 4, "a fifth of ten, and the two that came again"
+    assert [documents.parse(f"{{ a{n}: nested }}") for n in range(2)] == again[::2]
 
 
 def test_an_operation_is_named_or_the_only_one() -> None:
