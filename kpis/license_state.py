@@ -46,6 +46,10 @@ LINE_TERMS = {
 }
 """The terms of one line; `FIGURES` over a select of these, aliased `line`, gives the state."""
 
+SELECT_LINE_TERMS = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in LINE_TERMS.items())}"
+ONCE = "OFFSET 0"
+"""Behind a select of terms: each is worked out once, though several figures go by it."""
+
 
 def _rate(numerator: str, divisor: str) -> str:
     return f"sum({numerator})::float8 / nullif(sum({divisor}), 0)"
@@ -70,11 +74,14 @@ FIGURES = {
 }
 """Each figure of a license state: sums over lines first, divided afterwards."""
 
+FIGURES_OF_TERMS = {name: sql.replace("sum(", "(") for name, sql in FIGURES.items()}
+"""The same of the one line whose terms `line` is."""
+
 FIGURES_OF_LINE = {
-    name: re.sub(r"line\.(\w+)", lambda term: f"({LINE_TERMS[term[1]]})", sql.replace("sum(", "("))
-    for name, sql in FIGURES.items()
+    name: re.sub(r"line\.(\w+)", lambda term: f"({LINE_TERMS[term[1]]})", sql)
+    for name, sql in FIGURES_OF_TERMS.items()
 }
-"""The same of one line `ls`, whose sums are its terms."""
+"""The same of one line `ls`, in place."""
 
 OVER_LIMIT = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
 """A line in force with more licenses assigned than bought."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kpis.in_force import LINE_IN_FORCE
-from kpis.license_state import FIGURES, FIGURES_OF_LINE, LINE_TERMS
+from kpis.license_state import FIGURES, FIGURES_OF_TERMS, ONCE, SELECT_LINE_TERMS
 from models.enums import Product
 from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
@@ -35,8 +35,11 @@ LICENSE = Entity(
     "licenses l",
     customer="ls.customer_id",
     # Its state today as well, so that it comes with the line.
-    columns={"product": "l.product", "as_of": ":as_of::date", **FIGURES_OF_LINE},
-    joins={"ls": Join("JOIN license_states ls ON ls.partner_id = :partner AND ls.license_id = l.id")},
+    columns={"product": "l.product", "as_of": ":as_of::date", **FIGURES_OF_TERMS},
+    joins={
+        "ls": Join("JOIN license_states ls ON ls.partner_id = :partner AND ls.license_id = l.id"),
+        "line": Join(f"CROSS JOIN LATERAL ({SELECT_LINE_TERMS} {ONCE}) line"),
+    },
 )
 
 LICENSE_BY_ID = by_id(LICENSE)
@@ -77,11 +80,10 @@ class LicenseStates(Asking):
         figures = [f"{FIGURES[name]} AS {name}" for name in sorted(columns & FIGURES.keys())]
         figures.append("count(*) AS lines")
         select = ["parent.id AS parent_id", ":as_of::date AS as_of"]
-        terms = ", ".join(f"{sql} AS {name}" for name, sql in LINE_TERMS.items())
         sql = (
             f"SELECT {', '.join(select)}, figures.* FROM unnest(:parents::bigint[]) AS parent(id)"
             f" CROSS JOIN LATERAL (SELECT {', '.join(figures)} FROM"
-            f" (SELECT {terms} FROM license_states ls WHERE {' AND '.join(where)}) line) figures"
+            f" ({SELECT_LINE_TERMS} FROM license_states ls WHERE {' AND '.join(where)} {ONCE}) line) figures"
         )
         return Statement(sql, LicenseStateRow, names([*select, *figures]))
 
