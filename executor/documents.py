@@ -107,7 +107,7 @@ class Document:
 class Documents:
     """The documents that were used last, so many of so many characters in all.
 
-    A fifth of them are such as were used once: clients that write values into their texts send no text twice, and must
+    A fifth is for those that were used once: clients that write values into their texts send no text twice, and must
     not put out what others ask all day.
     """
 
@@ -115,17 +115,21 @@ class Documents:
         self, schema: Schema, *, most: int = 1000, most_characters: int = 1_000_000, tokens: int = 10_000
     ) -> None:
         self._schema = schema
-        self._most = most
-        self._most_characters = most_characters
+        self._longest = most_characters // 10
         self._tokens = tokens
-        self._once: OrderedDict[str, Document] = OrderedDict()
-        self._again: OrderedDict[str, Document] = OrderedDict()
-        self.characters = 0
+        few, few_characters = max(1, most // 5), most_characters // 5
+        self._once = _Shelf(few, few_characters)
+        self._again = _Shelf(most - few, most_characters - few_characters)
         self.hits = 0
         self.misses = 0
 
     def __len__(self) -> int:
         return len(self._once) + len(self._again)
+
+    @property
+    def characters(self) -> int:
+        """How long they are together."""
+        return self._once.characters + self._again.characters
 
     @property
     def plans(self) -> int:
@@ -146,11 +150,10 @@ class Documents:
             self.hits += 1
             self._again.move_to_end(text)
             return known
-        known = self._once.pop(text, None)
+        known = self._once.take(text)
         if known is not None:
             self.hits += 1
-            self._again[text] = known
-            self._forget()
+            self._again.keep(known)
             return known
         self.misses += 1
         endless = _ENDLESS_NUMBER.search(text)
@@ -160,21 +163,30 @@ class Documents:
             document = Document(self._schema, text, parse(text, max_tokens=self._tokens))
         except RecursionError:
             raise GraphQLSyntaxError(Source(text), 0, "The document nests too deeply.") from None
-        self._keep(document)
+        if len(text) <= self._longest:  # one such text is not to put out a hundred others
+            self._once.keep(document)
         return document
 
-    def _keep(self, document: Document) -> None:
-        if len(document.text) > self._most_characters // 10:
-            return  # one such text is not to put out a hundred others
-        self._once[document.text] = document
-        self.characters += len(document.text)
-        self._forget()
 
-    def _forget(self) -> None:
-        most_once = max(1, self._most // 5)
-        while (
-            len(self) > self._most or len(self._once) > most_once or self.characters > self._most_characters
-        ):
-            of = self._once if len(self._once) > most_once or not self._again else self._again
-            text, _ = of.popitem(last=False)
+class _Shelf(OrderedDict[str, Document]):
+    """Documents by their texts; those used last, at the end, stay."""
+
+    def __init__(self, most: int, most_characters: int) -> None:
+        super().__init__()
+        self._most = most
+        self._most_characters = most_characters
+        self.characters = 0
+
+    def keep(self, document: Document) -> None:
+        self[document.text] = document
+        self.characters += len(document.text)
+        while len(self) > self._most or self.characters > self._most_characters:
+            text, _ = self.popitem(last=False)
             self.characters -= len(text)
+
+    def take(self, text: str) -> Document | None:
+        """Take the document away, if it is here."""
+        found = self.pop(text, None)
+        if found is not None:
+            self.characters -= len(text)
+        return found

@@ -118,6 +118,8 @@ def test_documents_are_parsed_once_and_bounded() -> None:
     for n in range(10):
         for _ in range(2):
             documents.parse(f"{{ a{n}: nested }}")
+    assert len(documents) == 2
+    documents.parse("{ last: nested }")
     assert len(documents) == 3
     assert documents.parse("{ nested }") is not first
     documents.parse("{ " + "nested " * 100 + "}")
@@ -132,6 +134,9 @@ def test_documents_that_come_once_put_out_only_each_other() -> None:
     for n in range(100):
         documents.parse(f"{{ b{n}: nested }}")
     assert len(documents) == 4, "a fifth of ten, and the two that came again"
+    for n in range(100):
+        documents.parse(f"{{ b{n}: nested {'#' * 90_000} }}".replace("#", " "))
+    assert documents.characters < 300_000
     assert [documents.parse(f"{{ a{n}: nested }}") for n in range(2)] == again[::2]
 
 
