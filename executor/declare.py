@@ -25,7 +25,7 @@ Computing = Callable[["At", Sequence[Any]], Sequence[Any]]
 
 
 class Relation(Protocol):
-    """From parents, arguments and wanted columns to what hangs on each parent, in the order of the parents."""
+    """From parents, each once, arguments and wanted columns to what hangs on each parent, in their order."""
 
     def load(
         self, context: Any, parents: Sequence[Any], arguments: Arguments, columns: Columns

@@ -173,7 +173,7 @@ class FiguresOfCustomers:
         found: dict[int, Row] = {}
         if names:
             sql = _statement(context, self.section, names, "customer_id", None)
-            values = context.parameters() | {"weeks": [week], "parents": list(dict.fromkeys(parents))}
+            values = context.parameters() | {"weeks": [week], "parents": parents}
             found = {row["place"]: row for row in await context.database.fetch(sql, values, Row)}
         return [_figures(week, found.get(parent), measures, columns) for parent in parents]
 

@@ -119,7 +119,7 @@ class FeatureUsageOfCustomers:
         )
         values = context.parameters() | {
             "weeks": [week - WEEK, week],
-            "parents": list(dict.fromkeys(parents)),
+            "parents": parents,
         }
         rows = await context.database.fetch(sql, values, Row)
         found = {(row["customer_id"], row["week"]): row for row in rows}

@@ -33,7 +33,7 @@ def utc_today() -> date:
 class Relation(Protocol):
     """From parents, arguments and wanted columns to what hangs on each parent, in one statement.
 
-    A relation is declared once; whoever executes an operation calls `load` with a whole level's parents.
+    A relation is declared once; whoever executes an operation calls `load` with a whole level's parents, each once.
     """
 
     async def load(

@@ -97,7 +97,7 @@ class DistributionOf:
         lines = f"SELECT ls.*, {self.parent} AS parent_id FROM license_states ls WHERE {' AND '.join(where)}"
         sql = distribution.trend_by_parent(distribution.changes(lines, by="parent_id"))
         values = context.parameters() | {
-            "parents": list(dict.fromkeys(parents)),
+            "parents": parents,
             "product": given.get("product"),
             "days": [to for _, to in days],
         }
