@@ -178,7 +178,7 @@ class _Filling:
     def __init__(self, step: Step, dicts: Sequence[dict[str, Any]]) -> None:
         self._step = step
         self._dicts = dicts
-        self._values: Sequence[Any] = ()
+        self._values: list[Any] = []
         self._missing = 0
 
     def ask(self, run: Run, related: Related, rows: Sequence[Any], batches: Batches) -> None:
@@ -203,15 +203,14 @@ class _Filling:
             step.fill(run, [None] * len(self._dicts), self._dicts, batches)
 
     def take(self, run: Run, places: Sequence[int], found: Sequence[Any], following: Batches) -> None:
-        if len(places) == len(self._dicts):
-            self._values = found
-        else:
-            values = self._values = list(self._values or [None] * len(self._dicts))
+        self._missing -= 1
+        values = found
+        if len(places) < len(self._dicts):
+            self._values = values = self._values or [None] * len(self._dicts)
             for place, value in zip(places, found, strict=True):
                 values[place] = value
-        self._missing -= 1
         if not self._missing:
-            self._step.fill(run, self._values, self._dicts, following)
+            self._step.fill(run, values, self._dicts, following)
 
 
 @dataclass(eq=False)
