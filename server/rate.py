@@ -21,7 +21,7 @@ class Bucket:
 
 
 class Buckets:
-    """A bucket a key, full at first. One that is full again is the same as none, and is forgotten."""
+    """A bucket a key, full at first. One that is full again is the same as none, and is forgotten when others come."""
 
     def __init__(
         self, capacity: float, per_second: float, clock: Callable[[], float] = time.monotonic
@@ -63,12 +63,14 @@ class Buckets:
     def take_from(self, key: Hashable, bucket: Bucket, amount: float) -> None:
         """The same for a bucket as it stands now."""
         bucket.level -= amount
-        self._known[key] = bucket
-        self._known.move_to_end(key)
-        self._forget(bucket.at)
+        if key in self._known:
+            self._known.move_to_end(key)
+        else:
+            self._known[key] = bucket
+            self._forget(bucket.at)
 
     def _forget(self, now: float) -> None:
-        """Those used last are at the end. A look at the two oldest each time keeps up with one that is new."""
+        """Those used last are at the end. A look at the two oldest keeps up with one that is new."""
         for _ in range(2):
             key = next(iter(self._known), None)
             if key is None:
