@@ -1,6 +1,7 @@
 """Objects with a global ID."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import strawberry
@@ -18,9 +19,12 @@ def rows(*kinds: type) -> Any:
     return classmethod(is_type_of)
 
 
+_id = itemgetter("id")
+
+
 def _global_ids(at: At, rows: Sequence[Any]) -> list[str]:
     """The rows' IDs, sealed with the name of their type."""
-    return at.context.ids.seal_all(at.type_name, [row["id"] for row in rows])  # type: ignore[no-any-return]
+    return at.context.ids.seal_all(at.type_name, list(map(_id, rows)))  # type: ignore[no-any-return]
 
 
 @strawberry.interface(description="An object that can be fetched again by its ID.")
