@@ -180,8 +180,7 @@ def _told(connection: Connection, told: Callable[[LoggedQuery], None]) -> Iterat
     try:
         yield
     finally:
-        with suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
-            connection.remove_query_logger(told)
+        connection.remove_query_logger(told)
 
 
 @asynccontextmanager

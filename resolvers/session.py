@@ -23,6 +23,11 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
     plans = Plans.BY_VALUES
 
+    @property
+    def itself(self) -> "Connection":
+        """The connection without the pool's stand-in for it, which would take its part in each call."""
+        return self
+
     async def plan(self, plans: Plans) -> None:
         """Plan so from now on."""
         if plans is not self.plans and plans is not Plans.EITHER:
@@ -41,20 +46,12 @@ def pick(connections: list[Connection], plans: Plans) -> Connection | None:
     """Take the one out that was used last, of those that plan so already and were not lost."""
     for place in range(len(connections) - 1, -1, -1):
         connection = connections[place]
-        if not is_lost(connection) and (plans is Plans.EITHER or connection.plans is plans):
+        if not connection.is_closed() and (plans is Plans.EITHER or connection.plans is plans):
             return connections.pop(place)
     return None
 
 
-def is_lost(connection: Connection) -> bool:
-    """Whether it was cut off."""
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:  # the pool has taken it back already
-        return True
-
-
 def raise_if_lost(connection: Connection, error: asyncpg.InterfaceError) -> None:
     """Raise ConnectionDoesNotExistError where the connection cannot be used since it was cut off."""
-    if is_lost(connection):
+    if connection.is_closed():
         raise asyncpg.ConnectionDoesNotExistError(str(error)) from error

@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import Context
-from typing import Self
+from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from resolvers.errors import Busy
-from resolvers.session import Connection, Plans, is_lost, pick
+from resolvers.session import Connection, Plans, pick
 
 SPARE_SECONDS = 1.0
 """What nobody has needed for so long goes back to the pool, which closes in its time what is idle."""
@@ -34,6 +34,8 @@ class Shared:
         """How many requests hold, those that are still on their way included."""
         self._waiting: deque[Turn] = deque()
         self._spare: list[Connection] = []
+        self._stand_ins: dict[Connection, Any] = {}
+        """What the pool has for each that it gave out, and takes back."""
         self._fewest = 0
         """How many were spare all the time since the last look."""
         self._looking: asyncio.TimerHandle | None = None
@@ -85,7 +87,9 @@ class Shared:
     async def _acquired(self) -> Connection:
         """One of the pool's, for a place that is counted already."""
         try:
-            connection: Connection = await self._pool.acquire()
+            stand_in = await self._pool.acquire()
+            connection: Connection = stand_in.itself
+            self._stand_ins[connection] = stand_in
             return connection
         except BaseException:
             self._pass_on(None)
@@ -125,7 +129,7 @@ class Shared:
 
     def keep(self, connection: Connection) -> bool:
         """Take one back that is as good as new; False for one that is lost, or comes too late."""
-        if self._pool.is_closing() or is_lost(connection):
+        if self._pool.is_closing() or connection.is_closed():
             return False
         self._pass_on(connection)
         return True
@@ -166,7 +170,7 @@ class Shared:
 
     async def _release(self, connection: Connection) -> None:
         with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
-            await self._pool.release(connection, timeout=_CLEAN_UP_SECONDS)
+            await self._pool.release(self._stand_ins.pop(connection), timeout=_CLEAN_UP_SECONDS)
 
 
 def _end(turn: Turn) -> None:
