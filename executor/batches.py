@@ -12,11 +12,13 @@ from executor.declare import Columns, Load
 
 @dataclass(slots=True)
 class Given:
-    """An operation's variables, coerced, and what its fields took of them."""
+    """An operation's variables, coerced, and what follows from them."""
 
     variables: VariableValues
+    plan: Any = None
+    """How the operation is run with them; None where it is not compiled."""
     arguments: dict[Any, dict[str, Any]] = field(default_factory=dict)
-    """By the plan's field. Whoever gets them leaves them as they are: other runs get the same."""
+    """What fields take of them, by the plan's field. Whoever gets that leaves it as it is: other runs get the same."""
     loads: dict[Any, Load | None] = field(default_factory=dict)
     """What is asked with them, by the plan's field, where it follows from them alone."""
 

@@ -46,7 +46,7 @@ class Compiled:
         """The data of an operation that goes as planned; None for one that graphql-core has to answer."""
         try:
             given = self._given(operation, variables or {})
-            plan = self._plan(operation, given.variables.coerced)
+            plan: Objects | None = given.plan
             if plan is None:
                 self.left["not compiled"] += 1
                 return None
@@ -81,7 +81,7 @@ class Compiled:
         values = get_variable_values(self._schema._schema, definitions or (), variables)
         if isinstance(values, list):
             raise Surprise
-        return Given(values)
+        return Given(values, self._plan(operation, values.coerced))
 
     def _plan(self, operation: Operation, variables: dict[str, Any]) -> Objects | None:
         """The plan for these variables' choice of what is skipped; None if there is none."""
