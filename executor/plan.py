@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter, itemgetter
+from types import NoneType
 from typing import Any
 
 from graphql import GraphQLObjectType
@@ -76,18 +77,18 @@ class ObjectOut(Out):
     _by_class: dict[type, "Objects"] = field(default_factory=dict)
 
     def start(self, run: Run, values: Sequence[Any], batches: Batches) -> Sequence[Any]:
-        rows = [value for value in values if value is not None]
-        run.cost += self.weight * len(rows)
-        written = self._objects(run, rows, batches)
-        if len(rows) == len(values):
-            return written
+        kinds = set(map(type, values))
+        if NoneType not in kinds:
+            return self._objects(run, values, kinds, batches)
         if not self.nullable:
             raise Surprise
-        following = iter(written)
+        rows = [value for value in values if value is not None]
+        following = iter(self._objects(run, rows, kinds - {NoneType}, batches))
         return [None if value is None else next(following) for value in values]
 
-    def _objects(self, run: Run, rows: Sequence[Any], batches: Batches) -> Sequence[Any]:
-        if len(set(map(type, rows))) == 1:
+    def _objects(self, run: Run, rows: Sequence[Any], kinds: set[type], batches: Batches) -> Sequence[Any]:
+        run.cost += self.weight * len(rows)
+        if len(kinds) == 1:
             return self._plan(rows[0]).start(run, rows, batches)
         places: dict[type, list[int]] = {}
         for n, row in enumerate(rows):

@@ -1,6 +1,6 @@
 """Generated code: from rows straight to the dicts that orjson writes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,21 +30,40 @@ def is_keyed(row_type: type) -> bool:
     return hasattr(row_type, "keys") and hasattr(row_type, "__getitem__")
 
 
-def reader(row_type: type, column: str) -> str:
-    """The expression that reads a column of the row `r`."""
-    if is_keyed(row_type) and not hasattr(row_type, column):
-        return f"r[{column!r}]"
-    return f"r.{column}"
+Read = Callable[[str], str]
+"""The expression that reads a column of a row."""
+
+
+def _row(slots: Sequence[Slot], row_type: type) -> tuple[str, Read]:
+    """What a row is taken as, and how a column of it is read: by its place where the type's `COLUMNS` tell that."""
+    places = {column: f"p{n}" for n, column in enumerate(getattr(row_type, "COLUMNS", ()))}
+    wanted = set(_columns(slots))
+    if wanted and wanted <= places.keys():
+        return f"({', '.join(places.values())},)", places.__getitem__
+
+    def read(column: str) -> str:
+        by_key = is_keyed(row_type) and not hasattr(row_type, column)
+        return f"r[{column!r}]" if by_key else f"r.{column}"
+
+    return "r", read
+
+
+def _columns(slots: Sequence[Slot]) -> Iterator[str]:
+    for slot in slots:
+        if slot.column is not None:
+            yield slot.column
+        yield from _columns(slot.below or ())
 
 
 def projection(slots: Sequence[Slot], row_type: type) -> Projection:
     """The function from rows, and computed columns as long as they, to dicts: `project(rows, c0, c1, …)`."""
     names: dict[str, Any] = dict(NAMES)
-    made_of = _literal(slots, row_type, names)
+    row, read = _row(slots, row_type)
+    made_of = _literal(slots, read, names)
     count = sum(slot.computed is not None for slot in slots)
     given = "".join(f", c{n}" for n in range(count))
     items = "".join(f", i{n}" for n in range(count))
-    each = f"r{items} in zip(rows{given}, strict=True)" if count else "r in rows"
+    each = f"{row}{items} in zip(rows{given}, strict=True)" if count else f"{row} in rows"
     source = f"def project(rows{given}):\n    return [{made_of} for {each}]\n"
     made: Projection = _made("project", source, names)
     return made
@@ -63,19 +82,19 @@ def _made(name: str, source: str, names: dict[str, Any]) -> Any:
     return names[name]
 
 
-def _literal(slots: Sequence[Slot], row_type: type, names: dict[str, Any]) -> str:
-    parts = [f"{slot.key!r}: {_expression(slot, row_type, names)}" for slot in slots]
+def _literal(slots: Sequence[Slot], read: Read, names: dict[str, Any]) -> str:
+    parts = [f"{slot.key!r}: {_expression(slot, read, names)}" for slot in slots]
     return f"{{{', '.join(parts)}}}"
 
 
-def _expression(slot: Slot, row_type: type, names: dict[str, Any]) -> str:
+def _expression(slot: Slot, read: Read, names: dict[str, Any]) -> str:
     if slot.below is not None:
-        return _literal(slot.below, row_type, names)
+        return _literal(slot.below, read, names)
     n = len(names)  # of what nothing is named after yet
     if slot.computed is not None:
         value = f"i{slot.computed}"
     elif slot.column is not None:
-        value = reader(row_type, slot.column)
+        value = read(slot.column)
     else:
         return repr(slot.constant)
     if slot.leaf is None:
@@ -91,6 +110,7 @@ def _written(n: int, leaf: Leaf, value: str, names: dict[str, Any]) -> str:
     names[f"s{n}"] = leaf.slow
     if leaf.test is None:
         return f"s{n}({value})"
-    test = leaf.test.format(it=f"(v{n} := {value})", v=f"v{n}")
-    absent = f" or v{n} is None" if leaf.nullable else ""
-    return f"v{n} if {test}{absent} else s{n}(v{n})"
+    v = value if value.isidentifier() else f"v{n}"
+    test = leaf.test.format(it=v if v == value else f"({v} := {value})", v=v)
+    absent = f" or {v} is None" if leaf.nullable else ""
+    return f"{v} if {test}{absent} else s{n}({v})"

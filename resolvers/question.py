@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from models.statement import compile_sql
-from resolvers.row import Row, inner
+from resolvers.row import inner, placed
 from resolvers.session import Plans
 
 _LAST_NAME = re.compile(r"\w+$")
@@ -16,10 +16,12 @@ _LAST_NAME = re.compile(r"\w+$")
 class Statement:
     """A text with numbered parameters, and the rows that it selects: their class and the names of their columns."""
 
-    def __init__(self, sql: str, row: type[Row], columns: Iterable[str]) -> None:
+    row: Any
+    """The class of its rows. One that has __hash__, mypy takes for one that cannot be hashed."""
+
+    def __init__(self, sql: str, row: Any, columns: Iterable[str]) -> None:
         self.text, self.parameters = compile_sql(sql)
-        self.row = row
-        self._columns = tuple(columns)
+        self.row = placed(row, tuple(columns))
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """The values of its parameters."""
@@ -28,8 +30,7 @@ class Statement:
     @cached_property
     def inner(self) -> Callable[[Sequence[tuple[Any, ...]]], list[Any]]:
         """What makes its rows of their values, where it is part of another statement."""
-        row: Any = self.row  # a class that has __hash__, mypy takes for one that cannot be hashed
-        return inner(row, self._columns)
+        return inner(self.row, self.row.COLUMNS)
 
 
 def names(select: Iterable[str]) -> list[str]:
