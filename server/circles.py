@@ -9,7 +9,7 @@ import gc
 
 from executor.documents import Documents
 
-SECONDS = 10.0
+SECONDS = 1.0
 MANY = 100
 """So many documents were read since, or it is not worth a look."""
 
