@@ -4,8 +4,7 @@ import logging
 import marshal
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import get_variable_values
 from strawberry import Schema
@@ -26,8 +25,7 @@ _LONGEST_GIVEN = 400
 _CONDITIONS = "conditions"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A compiled operation's data, and what its values count for."""
 
     data: dict[str, Any]

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from resolvers.context import Arguments, Limits
 from resolvers.errors import BadUserInput
@@ -13,8 +12,7 @@ from resolvers.order import Order
 from resolvers.row import Row
 
 
-@dataclass(frozen=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """`first` after a cursor, or `last` before one."""
 
     first: int | None = None
@@ -55,8 +53,7 @@ class Edge:
         return self.page.cursor(self.node)
 
 
-@dataclass(frozen=True, slots=True)
-class Paged:
+class Paged(NamedTuple):
     """What the pages of one statement share: the list that they are of, how it was asked for, and its cursors' seal."""
 
     listing: Any
@@ -109,8 +106,7 @@ class Page:
         return self.of.request.order.cursor(row, self.of.ids)
 
 
-@dataclass(frozen=True)
-class Narrowing:
+class Narrowing(NamedTuple):
     """Which rows of a list, on which day: conditions, and the values of the parameters that they name."""
 
     where: tuple[str, ...] = ()
@@ -118,17 +114,9 @@ class Narrowing:
     as_of: date | None = None
 
 
-@dataclass(frozen=True)
-class ListRequest:
+class ListRequest(NamedTuple):
     """Everything that a list's arguments say: which rows, in which order, which page."""
 
     narrowing: Narrowing
     order: Order
     page: PageRequest
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.narrowing, self.order, self.page))
-
-    def __hash__(self) -> int:
-        return self._hash  # which is asked again whenever the same list is

@@ -6,9 +6,9 @@ one, whatever else a client sends is ad hoc and needs a role that may send such.
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from graphql import GraphQLError, parse
@@ -42,8 +42,7 @@ class PersistedQueryNotSupported(ClientError):
         super().__init__("PersistedQueryNotSupported")
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """What a client sent for its document: a text, a name, or both."""
 
     text: str | None = None

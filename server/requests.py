@@ -1,8 +1,7 @@
 """Reading a GraphQL request from HTTP, and writing its answer (GraphQL over HTTP)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import Request
@@ -36,8 +35,7 @@ class BadRequest(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """What a client asked to be run."""
 
     sent: Sent
