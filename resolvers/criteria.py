@@ -1,11 +1,12 @@
 """Criteria: what a list is filtered by, as values ready for the statement's parameters."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.search import fold, search_words
 from resolvers.context import Arguments
 from resolvers.errors import BadUserInput
+from resolvers.ids import GlobalIds
 
 Prepare = Callable[[Any], Any]
 
@@ -16,6 +17,27 @@ MOST_VALUES = 500
 
 # A word occurs in one text or another when it occurs in the two with a newline between, which no word contains.
 CONTAINS_WORDS = "NOT EXISTS (SELECT 1 FROM unnest(:search::text[]) word WHERE strpos({text}, word) = 0)"
+
+
+class SealedIds(NamedTuple):
+    """Global IDs as they were sent: of one type, in an argument. They are opened when their list is asked for."""
+
+    type_name: str
+    argument: str
+    ids: tuple[str, ...]
+
+    def numbers(self, seal: GlobalIds) -> tuple[int, ...]:
+        """Raises BadUserInput for one that is not of the type."""
+        return tuple(
+            seal.open_as(self.type_name, value, f"{self.argument}[{n}]") for n, value in enumerate(self.ids)
+        )
+
+
+def opened(criteria: Arguments, seal: GlobalIds) -> Arguments:
+    """The criteria with numbers for IDs. Raises BadUserInput for one that is none."""
+    return tuple(
+        (name, value.numbers(seal) if isinstance(value, SealedIds) else value) for name, value in criteria
+    )
 
 
 def folded(names: list[str]) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from kpis import customer_status as status
 from models.enums import Product
-from resolvers.context import Arguments, Context
-from resolvers.criteria import CONTAINS_WORDS, folded, freeze, words
+from resolvers.context import Arguments
+from resolvers.criteria import CONTAINS_WORDS, SealedIds, folded, freeze, words
 from resolvers.entity import Entity, Summary
 from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
@@ -95,19 +95,13 @@ def customer_order(field: CustomerOrderField = CustomerOrderField.NAME, *, desce
     return directed(f"customers by {field}", _ORDERS[field], _TIES, descending=descending)
 
 
-def customer_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
-    """The criteria of a CustomerFilter; raises BadUserInput for an ID that is none of a partner admin."""
-    return freeze(
-        given,
-        {
-            "tags": folded,
-            "search": words,
-            "partner_admin_ids": lambda ids: [
-                context.ids.open_as("PartnerAdmin", value, f"filter.partnerAdminIds[{n}]")
-                for n, value in enumerate(ids)
-            ],
-        },
-    )
+def customer_criteria(given: Mapping[str, Any]) -> Arguments:
+    """The criteria of a CustomerFilter."""
+    return freeze(given, {"tags": folded, "search": words, "partner_admin_ids": _admins})
+
+
+def _admins(ids: list[str]) -> SealedIds:
+    return SealedIds("PartnerAdmin", "filter.partnerAdminIds", tuple(ids))
 
 
 CUSTOMER_BY_ID = by_id(CUSTOMER)

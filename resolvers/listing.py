@@ -6,6 +6,7 @@ from typing import Any
 
 from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
+from resolvers.criteria import opened
 from resolvers.entity import Entity
 from resolvers.page import ListRequest, Narrowing, Page, Paged
 from resolvers.question import Question, Statement, names
@@ -39,9 +40,10 @@ class Counts(Asking):
     ) -> Question:
         listing = self.listing
         narrowing: Narrowing = dict(arguments)["narrowing"]
+        given = opened(narrowing.values, context.ids)
         key = (context.viewer.sees_all_customers, narrowing.where)
         statement = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
-        values = context.parameters(narrowing.as_of) | dict(narrowing.values)
+        values = context.parameters(narrowing.as_of) | dict(given)
         values["parents"] = parents
 
         def read(rows: Sequence[Row]) -> Sequence[int]:
@@ -111,10 +113,11 @@ class Listing(Asking):
         self, context: Context, parents: Sequence[int], arguments: Arguments, columns: Columns
     ) -> Question:
         request: ListRequest = dict(arguments)["request"]
-        size = request.page.size(context.limits)
         narrowing = request.narrowing
+        given = opened(narrowing.values, context.ids)
+        size = request.page.size(context.limits)
         cursors = self._cursor_conditions(request, context)
-        values = context.parameters(narrowing.as_of) | dict(narrowing.values) | cursors.values
+        values = context.parameters(narrowing.as_of) | dict(given) | cursors.values
         values["parents"] = parents
         conditions, viewer = tuple(cursors.conditions), context.viewer
         key = (

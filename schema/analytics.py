@@ -21,6 +21,7 @@ from resolvers.analytics import (
     license_row_order,
     window_days,
 )
+from resolvers.criteria import opened
 from resolvers.customers import CUSTOMERS_TOLD, customer_criteria
 from resolvers.distribution import DISTRIBUTION, buckets
 from resolvers.entitlements import SUBSCRIPTION_BY_ID, TRIAL_BY_ID
@@ -249,5 +250,5 @@ class Analytics:
 def analytics(info: Info, as_of: AsOf = None, filter: OfCustomers = None) -> Any:
     """The root of analytics; raises Forbidden for those who may not see them."""
     require(info.context.viewer, Permission.VIEW_ANALYTICS, "analytics")
-    criteria = customer_criteria(info.context, given(filter))
+    criteria = opened(customer_criteria(given(filter)), info.context.ids)
     return _Analytics(Lines(ANALYTICS_PRODUCTS, info.context.day(as_of), criteria))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from executor.declare import At, Load, related
+from executor.declare import Load, related
 from resolvers.customers import CUSTOMERS_OF_ADMIN, CUSTOMERS_OF_TAG, customer_criteria, customer_order
 from resolvers.listing import Listing
 from resolvers.page import PageRequest
@@ -18,7 +18,6 @@ from schema.node import Node, rows
 
 
 def customers_page(
-    info: At,
     listing: Listing,
     filter: CustomerFilter | None,
     order_by: CustomerOrder | None,
@@ -28,11 +27,10 @@ def customers_page(
     order = customer_order()
     if order_by:
         order = customer_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
-    return page(listing, order, request, customer_criteria(info.context, given(filter)))
+    return page(listing, order, request, customer_criteria(given(filter)))
 
 
 def _assigned_customers(
-    info: At,
     filter: OfCustomers = None,
     order_by: ByCustomer = None,
     first: First = None,
@@ -41,11 +39,10 @@ def _assigned_customers(
     before: Before = None,
 ) -> Load:
     request = PageRequest(first, after, last, before)
-    return customers_page(info, CUSTOMERS_OF_ADMIN, filter, order_by, request)
+    return customers_page(CUSTOMERS_OF_ADMIN, filter, order_by, request)
 
 
 def _customers_of_tag(
-    info: At,
     filter: OfCustomers = None,
     order_by: ByCustomer = None,
     first: First = None,
@@ -53,7 +50,7 @@ def _customers_of_tag(
     last: Last = None,
     before: Before = None,
 ) -> Load:
-    return customers_page(info, CUSTOMERS_OF_TAG, filter, order_by, PageRequest(first, after, last, before))
+    return customers_page(CUSTOMERS_OF_TAG, filter, order_by, PageRequest(first, after, last, before))
 
 
 @strawberry.type(description="A user of the partner's organization with administrator roles.")

@@ -80,8 +80,6 @@ def _customer(
 
 
 def _customers(
-    root: Any,
-    info: At,
     filter: OfCustomers = None,
     order_by: ByCustomer = None,
     first: First = None,
@@ -89,7 +87,7 @@ def _customers(
     last: Last = None,
     before: Before = None,
 ) -> Load:
-    return customers_page(info, CUSTOMERS, filter, order_by, PageRequest(first, after, last, before))
+    return customers_page(CUSTOMERS, filter, order_by, PageRequest(first, after, last, before))
 
 
 def _subscriptions(
