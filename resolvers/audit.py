@@ -50,9 +50,7 @@ def audit_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
     return freeze(
         given,
         {
-            "actor_ids": lambda values: [
-                ids.open_as("PartnerAdmin", value, f"filter.actorIds[{n}]") for n, value in enumerate(values)
-            ],
+            "actor_ids": lambda values: ids.open_all_as("PartnerAdmin", values, "filter.actorIds"),
             "target_ids": lambda values: [
                 ":".join(map(str, ids.open(value, f"filter.targetIds[{n}]")))
                 for n, value in enumerate(values)

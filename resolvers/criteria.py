@@ -28,9 +28,7 @@ class SealedIds(NamedTuple):
 
     def numbers(self, seal: GlobalIds) -> tuple[int, ...]:
         """Raises BadUserInput for one that is not of the type."""
-        return tuple(
-            seal.open_as(self.type_name, value, f"{self.argument}[{n}]") for n, value in enumerate(self.ids)
-        )
+        return seal.open_all_as(self.type_name, self.ids, self.argument)
 
 
 def opened(criteria: Arguments, seal: GlobalIds) -> Arguments:

@@ -91,6 +91,10 @@ class GlobalIds:
             raise BadUserInput(f"{field}: this is the ID of a {found}, not of a {type_name}.")
         return number
 
+    def open_all_as(self, type_name: str, values: Sequence[str], field: str) -> tuple[int, ...]:
+        """The numbers of IDs in a list, which an error names by its place there."""
+        return tuple(self.open_as(type_name, value, f"{field}[{n}]") for n, value in enumerate(values))
+
     def seal_cursor(self, values: list[Any]) -> str:
         """A cursor that holds these values (dates and times as ISO 8601)."""
         body = orjson.dumps(values)

@@ -40,10 +40,9 @@ class Counts(Asking):
     ) -> Question:
         listing = self.listing
         narrowing: Narrowing = dict(arguments)["narrowing"]
-        given = opened(narrowing.values, context.ids)
+        values = _parameters(context, narrowing)
         key = (context.viewer.sees_all_customers, narrowing.where)
         statement = self._texts.get(key, lambda: self._sql(context.viewer, narrowing))
-        values = context.parameters(narrowing.as_of) | dict(given)
         values["parents"] = parents
 
         def read(rows: Sequence[Row]) -> Sequence[int]:
@@ -114,10 +113,10 @@ class Listing(Asking):
     ) -> Question:
         request: ListRequest = dict(arguments)["request"]
         narrowing = request.narrowing
-        given = opened(narrowing.values, context.ids)
+        values = _parameters(context, narrowing)
         size = request.page.size(context.limits)
         cursors = self._cursor_conditions(request, context)
-        values = context.parameters(narrowing.as_of) | dict(given) | cursors.values
+        values |= cursors.values
         values["parents"] = parents
         conditions, viewer = tuple(cursors.conditions), context.viewer
         key = (
@@ -198,6 +197,11 @@ class Listing(Asking):
                 cursors.conditions.append(request.order.beyond(values, name, reverse))
                 cursors.values.update({f"{name}_{n}": value for n, value in enumerate(values)})
         return cursors
+
+
+def _parameters(context: Context, narrowing: Narrowing) -> dict[str, Any]:
+    """What the statement of narrowed rows may name. Raises BadUserInput for an ID that is none."""
+    return context.parameters(narrowing.as_of) | dict(opened(narrowing.values, context.ids))
 
 
 def _page(rows: Sequence[Row], size: int, parent: int, of: Paged, *, counted: bool) -> Page:

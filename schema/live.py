@@ -29,10 +29,7 @@ async def _customer_changed(
         ),
     ] = None,
 ) -> AsyncGenerator[Any, None]:
-    ids = info.context.ids
-    numbers = frozenset(
-        ids.open_as("Customer", id, f"customerIds[{n}]") for n, id in enumerate(customer_ids or ())
-    )
+    numbers = frozenset(info.context.ids.open_all_as("Customer", customer_ids or (), "customerIds"))
     async with aclosing(changed_customers(info.context, numbers, wanted(info))) as customers:
         async for customer in customers:
             yield customer
