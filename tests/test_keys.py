@@ -135,6 +135,16 @@ def test_old_keys_are_dropped_together(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [KEYS]
 
 
+@pytest.mark.parametrize("key_id", ["-kaoP7wn", "--old7wn", "-", "--_"])
+def test_a_key_whose_id_looks_like_an_option_is_dropped(key_id: str, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    ring = keys("rotate", data_dir=folder)
+    file = folder / KEYS
+    file.write_text(file.read_text().replace(ring[1][0], key_id))
+    assert keys("list", data_dir=folder)[1][0] == key_id
+    assert keys("drop", key_id, data_dir=folder) == ring[:1] == keys("list", data_dir=folder)
+
+
 def test_a_providers_keys_are_not_ours_to_rotate(tmp_path: Path) -> None:
     env = environment(None, tmp_path, PARTNERHUB_JWKS_URL="https://id.example/keys")
     done = command("keys", "rotate", env=env, cwd=tmp_path, check=False)

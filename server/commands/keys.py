@@ -40,7 +40,8 @@ def rotate(
         _print(ring.rotate(folder, after))
 
 
-@keys.command()
+# An ID is base64url, so that one in 64 begins with a dash and would be read as options.
+@keys.command(context_settings={"ignore_unknown_options": True})
 def drop(
     key_ids: Annotated[
         list[str] | None,
