@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from ingest.checks import ENDS_AFTER_IT_STARTS, NOT_LONG_AGO_OR_AHEAD, SUBSCRIPTION_OR_TRIAL
 from ingest.kinds import (
     AMOUNT,
     COUNT,
@@ -30,7 +31,7 @@ from ingest.references import (
     TO_SUBSCRIPTION,
     TO_TRIAL,
 )
-from ingest.spec import AtMost, Check, Column, Computed, Derived, Reference, Refusal, Table, optional
+from ingest.spec import AtMost, Column, Computed, Derived, Reference, Refusal, Table, optional
 from models.enums import (
     CallDirection,
     CallingFeature,
@@ -48,26 +49,6 @@ from models.enums import (
 )
 from models.search import fold, search_text
 
-ENDS_AFTER_IT_STARTS = Check(
-    "end_date",
-    ("start_date", "end_date"),
-    pl.col("end_date") >= pl.col("start_date"),
-    "{end_date} is before start_date {start_date}",
-)
-SUBSCRIPTION_OR_TRIAL = Check(
-    "trial_id",
-    ("subscription_id", "trial_id"),
-    pl.col("subscription_id").is_null() != pl.col("trial_id").is_null(),
-    "exactly one of subscription_id and trial_id has to be given",
-)
-
-# Each week with a call is a partition: a few misspelt years are not to make thousands.
-NOT_LONG_AGO_OR_AHEAD = Check(
-    "started_at",
-    ("started_at",),
-    pl.col("started_at").dt.year().is_between(1990, 2099),
-    "{started_at} is before 1990 or after 2099",
-)
 WEEK = pl.col("started_at").dt.date() - pl.duration(days=pl.col("started_at").dt.weekday() % 7)
 """The Sunday (UTC) that begins the week in which a call started."""
 
