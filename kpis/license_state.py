@@ -81,7 +81,7 @@ FIGURES_OF_LINE = {
     name: re.sub(r"line\.(\w+)", lambda term: f"({LINE_TERMS[term[1]]})", sql)
     for name, sql in FIGURES_OF_TERMS.items()
 }
-"""The same of one line `ls`, in place."""
+"""The same of one line `ls`, in place: in a list, PostgreSQL then works them out for the rows of its page alone."""
 
 OVER_LIMIT = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
 """A line in force with more licenses assigned than bought."""
