@@ -35,8 +35,8 @@ class Connections:
         if not self._keeping:
             await self.give_back()
 
-    def ready(self, plans: Plans) -> Connection | None:
-        """A connection for one statement or transaction where there is one at once that plans so already."""
+    def _ready(self, plans: Plans) -> Connection | None:
+        """One that there is at once and that plans so already."""
         connection = pick(self._free, plans)
         if connection is None and self._held < AT_ONCE:
             connection = self._shared.spare(plans)
@@ -49,8 +49,8 @@ class Connections:
         return self._held < AT_ONCE and self._shared.lent == self._held
 
     async def take(self, plans: Plans) -> Connection:
-        """A connection that plans so. Raises Busy when there is none in time."""
-        while (connection := pick(self._free, plans) or pick(self._free, Plans.EITHER)) is None:
+        """A connection that plans so, for one statement or transaction. Raises Busy when there is none in time."""
+        while (connection := self._ready(plans) or pick(self._free, Plans.EITHER)) is None:
             if self._free:  # lost, all of them
                 await self.give_back(good=False)
             elif not self._held or (self._held < AT_ONCE and self._shared.has_more):
@@ -69,22 +69,13 @@ class Connections:
                 await self.leave(connection, good=False)
         return connection
 
-    def put(self, connection: Connection) -> bool:
-        """Done with a good one, to be used again here; False where it has to leave."""
-        shared_out = self._held > 1 and self._shared.waiting and not self._queue
-        if shared_out or not self._keeping:
-            return False
-        self._free.append(connection)
-        self._next()
-        return True
-
     async def leave(self, connection: Connection, *, good: bool) -> None:
         """Done with it. One that failed goes back to the pool, and with it those that may have failed as well; so do
         those beyond the first while other requests have none."""
-        if good and self.put(connection):
-            return
         self._free.append(connection)
-        await self.give_back(good=good)
+        others_wait = self._held > 1 and self._shared.waiting and not self._queue
+        if not good or others_wait or not self._keeping:
+            await self.give_back(good=good)
         self._next()
 
     async def _take_more(self) -> None:

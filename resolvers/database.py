@@ -110,7 +110,7 @@ class Database:
 
     async def _rows(self, text: str, arguments: Sequence[Any], row: type[R], plans: Plans) -> list[R]:
         connections = self._connections
-        connection = connections.ready(plans) or await connections.take(plans)
+        connection = await connections.take(plans)
         good = False
         try:
             with self._telling(connection):
@@ -120,8 +120,7 @@ class Database:
             raise_if_lost(connection, error)
             raise
         finally:
-            if not (good and connections.put(connection)):
-                await connections.leave(connection, good=good)
+            await connections.leave(connection, good=good)
         return rows
 
     @asynccontextmanager
