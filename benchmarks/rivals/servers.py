@@ -31,12 +31,13 @@ _ROOT = _HERE.parents[1]
 _OPERATIONS = _HERE.parent / "operations"
 NODE = _HERE / "node_modules" / ".bin" / "node"
 
-SERVICE, BY_HAND, GRAPHQL_CORE, POSTGRAPHILE, MERCURIUS = (
+SERVICE, BY_HAND, GRAPHQL_CORE, POSTGRAPHILE, MERCURIUS, REMEMBERING = (
     "service",
     "by hand",
     "graphql-core",
     "PostGraphile",
     "Mercurius",
+    "service, remembering",
 )
 
 
@@ -48,6 +49,8 @@ class Query:
     what: str
     values: Mapping[str, Any]
     is_list: bool = False
+    is_kpi: bool = False
+    """Whether the service, as it is installed, remembers what it comes to."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class Contender:
     address: str
     token: str
     operations: Path | None = _OPERATIONS
+
+    def is_asked(self, query: Query) -> bool:
+        """Whether it has a part in this: what remembers nothing of lists is the service once more."""
+        return query.is_kpi or self.name != REMEMBERING
 
     def request(self, query: Query) -> Request:
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -89,8 +96,8 @@ def queries(partner: BenchPartner) -> list[Query]:
         Query("customers_nested", "100 customers with subscriptions, licenses, tags", values, is_list=True),
         Query("customer_detail", "one customer with everything", values),
         Query("customers_in_pages", "1,000 customers with subscriptions in pages", values, is_list=True),
-        Query("overview_of_both", "analytics overview", values),
-        Query("trend", f"{WEEKS}-week trend", values),
+        Query("overview_of_both", "analytics overview", values, is_kpi=True),
+        Query("trend", f"{WEEKS}-week trend", values, is_kpi=True),
     ]
 
 
@@ -113,15 +120,17 @@ async def _customer(url: str) -> tuple[int, str]:
 @contextmanager
 def contenders(partner: BenchPartner, *, rivals: bool) -> Iterator[list[Contender]]:
     """All of them, ready: the service first."""
-    settings = {"PARTNERHUB_REMEMBERED_VALUES": "0", "PARTNERHUB_MAXIMUM_PAGE_SIZE": "1000"}
-    env = environment(partner.url, CACHE, **UNLIMITED, **settings)
+    env = environment(partner.url, CACHE, **UNLIMITED, PARTNERHUB_MAXIMUM_PAGE_SIZE="1000")
+    nothing_remembered = {"PARTNERHUB_REMEMBERED_VALUES": "0"}
     token = command("token", ADMIN, "--ttl", "24h", env=env, cwd=CACHE).stdout.strip()
     with ExitStack() as stack:
         found = []
-        for name, executor in ((SERVICE, "compiled"), (GRAPHQL_CORE, "graphql-core")):
-            address, process = stack.enter_context(
-                serving_process("serve", env=env | {"PARTNERHUB_EXECUTOR": executor}, cwd=CACHE)
-            )
+        for name, settings in (
+            (SERVICE, nothing_remembered),
+            (GRAPHQL_CORE, nothing_remembered | {"PARTNERHUB_EXECUTOR": "graphql-core"}),
+            (REMEMBERING, {}),
+        ):
+            address, process = stack.enter_context(serving_process("serve", env=env | settings, cwd=CACHE))
             found.append(Contender(name, process.pid, address, token))
         uvicorn = [sys.executable, "-m", "uvicorn", "--no-access-log", "--log-level=warning"]
         started = stack.enter_context(_started([*uvicorn, "benchmarks.rivals.by_hand:app"], env))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.partner import BenchPartner
 from benchmarks.report import machine, table
-from benchmarks.rivals.servers import BY_HAND, GRAPHQL_CORE, MERCURIUS, POSTGRAPHILE, SERVICE
+from benchmarks.rivals.servers import BY_HAND, GRAPHQL_CORE, MERCURIUS, POSTGRAPHILE, REMEMBERING, SERVICE
 from benchmarks.rivals.turns import CLIENTS, Figure, Figures
 
 
@@ -20,10 +20,10 @@ class Bar:
     at_least: float | None = None
     lists_only: bool = False
 
-    def cell(self, figures: dict[str, Figure], *, is_list: bool) -> str:
+    def cell(self, service: str, figures: dict[str, Figure], *, is_list: bool) -> str:
         if self.beside not in figures or (self.lists_only and not is_list):
             return ""
-        ratio = self.ratio(figures[SERVICE], figures[self.beside])
+        ratio = self.ratio(figures[service], figures[self.beside])
         holds = ratio <= self.at_most if self.at_most else ratio >= (self.at_least or 0)
         return f"{ratio:.2f}" if holds else f"**{ratio:.2f} missed**"
 
@@ -54,23 +54,27 @@ def conditions(partner: BenchPartner, customers: int, rounds: int) -> str:
 
 def figures(measured: Figures) -> Iterable[str]:
     """A row a query, a column a contender."""
-    names = list(measured[0][1])
+    names = list(dict.fromkeys(name for _, found in measured for name in found))
     rows: list[tuple[str, ...]] = [("", *names), ("---", *["--:"] * len(names))]
     for query, found in measured:
-        rows.append(
-            (query.what, *(f"{_short(found[name].ms)} / {found[name].a_second:,.0f}" for name in names))
-        )
+        rows.append((query.what, *(_cell(found[name]) if name in found else "" for name in names)))
     return table(rows).split("\n")
 
 
 def ratios(measured: Figures) -> Iterable[str]:
-    """A row a query, a column a bar."""
+    """A row a query, a column a bar; another row where what is remembered makes a difference."""
     bars = [bar for bar in BARS if bar.beside in measured[0][1]]
     rows: list[tuple[str, ...]] = [("service, throughput", *(bar.what for bar in bars))]
     rows.append(("---", *["--:"] * len(bars)))
     for query, found in measured:
-        rows.append((query.what, *(bar.cell(found, is_list=query.is_list) for bar in bars)))
+        for service, what in ((SERVICE, query.what), (REMEMBERING, f"{query.what}, remembered")):
+            if service in found:
+                rows.append((what, *(bar.cell(service, found, is_list=query.is_list) for bar in bars)))
     return table(rows).split("\n")
+
+
+def _cell(figure: Figure) -> str:
+    return f"{_short(figure.ms)} / {figure.a_second:,.0f}"
 
 
 def _short(ms: float) -> str:
