@@ -9,8 +9,6 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    InlineFragmentNode,
-    NamedTypeNode,
     OperationType,
     SelectionSetNode,
     VariableNode,
@@ -27,7 +25,8 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from executor.batches import Given, Run
-from executor.columns import is_included, read_columns
+from executor.collect import Selections
+from executor.columns import is_included
 from executor.declare import Computing, weight
 from executor.documents import Operation
 from executor.leaves import Leaf, leaf
@@ -80,8 +79,8 @@ class _Compiler:
     def __init__(self, schema: Schema, operation: Operation, chosen: Mapping[str, bool]) -> None:
         self._strawberry = schema
         self._schema = schema._schema
-        self._fragments = operation.document.fragments
-        self._chosen = chosen
+        fragments = operation.document.fragments
+        self._selections = Selections(self._schema, fragments, lambda node: is_included(node, chosen))
 
     def objects(
         self,
@@ -94,7 +93,7 @@ class _Compiler:
         computing: list[Computing] = []
         steps: list[Step] = []
         cost = 0
-        for key, nodes in self._collected(type_, selections).items():
+        for key, nodes in self._selections.fields(type_, selections).items():
             name = nodes[0].name.value
             if name == "__typename":
                 slots.append(Slot(key, constant=type_.name))
@@ -157,7 +156,7 @@ class _Compiler:
             raise NotCompiled(f"{type_.name}.{nodes[0].name.value} has extensions")
         below = together or bool(declared.metadata.get("together"))
         out = self._out(definition.type, nodes, weight(definition), together=below)
-        columns = read_columns(self._schema, definition.type, nodes, self._fragments, self._included)
+        columns = self._selections.columns(definition.type, nodes)
         arguments = self._arguments(nodes[0], definition, declared)
         if declared.metadata.get("in_row") and not nodes[0].arguments:
             return Step(key, out, type_.name, arguments, columns, itself=True)
@@ -207,50 +206,6 @@ class _Compiler:
             return arguments
         constant = coerced(None)
         return lambda run: constant
-
-    def _included(self, node: Any) -> bool:
-        return is_included(node, self._chosen)
-
-    def _collected(
-        self, type_: GraphQLObjectType, selections: Iterable[SelectionSetNode | None]
-    ) -> dict[str, list[FieldNode]]:
-        """The fields by the key of their answer, in the order in which they first come."""
-        found: dict[str, list[FieldNode]] = {}
-        visited: set[str] = set()
-        for selection in selections:
-            self._collect(type_, selection, found, visited)
-        return found
-
-    def _collect(
-        self,
-        type_: GraphQLObjectType,
-        selection: SelectionSetNode | None,
-        found: dict[str, list[FieldNode]],
-        visited: set[str],
-    ) -> None:
-        for node in selection.selections if selection else ():
-            if not self._included(node):
-                continue
-            match node:
-                case FieldNode():
-                    key = node.alias.value if node.alias else node.name.value
-                    found.setdefault(key, []).append(node)
-                case InlineFragmentNode():
-                    if self._applies(node.type_condition, type_):
-                        self._collect(type_, node.selection_set, found, visited)
-                case FragmentSpreadNode():
-                    name = node.name.value
-                    if name not in visited:
-                        visited.add(name)
-                        fragment = self._fragments[name]
-                        if self._applies(fragment.type_condition, type_):
-                            self._collect(type_, fragment.selection_set, found, visited)
-
-    def _applies(self, condition: NamedTypeNode | None, type_: GraphQLObjectType) -> bool:
-        if condition is None or condition.name.value == type_.name:
-            return True
-        named = self._schema.get_type(condition.name.value)
-        return named is not None and is_abstract_type(named) and self._schema.is_sub_type(named, type_)
 
 
 _NO_RUN = Run(None, Given(VariableValues({}, {})))
