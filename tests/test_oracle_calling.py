@@ -1,67 +1,18 @@
-"""The oracle's calling analytics, on rows made by hand: what is expected is written down, not computed."""
+"""The oracle's calling analytics, on rows made by hand: the weeks, whom they cover, usage, and all on random rows.
+
+What is expected is written down, not computed.
+"""
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
-from tests.oracle import Book, Row, Rows, calling
+from tests.oracle import Book, Rows, calling
+from tests.oracle_calls import BEFORE, NOON, WEEK, add_calls, add_customer
+from tests.oracle_rows import TODAY
 from tests.rows import random_rows, rows_strategy
-
-TODAY = date(2024, 5, 15)  # a Wednesday
-WEEK = date(2024, 5, 5)  # the latest completed week, Sunday 5 to Saturday 11 May
-BEFORE = date(2024, 4, 28)
-NOON = datetime(2024, 5, 8, 12, 0, tzinfo=UTC)
-
-
-def add_customer(rows: Rows, customer_id: str, assigned: int = 0, **values: Any) -> None:
-    """A customer with a Calling subscription in force all year, of which so many licenses are assigned."""
-    rows.setdefault("customers", []).append({"customer_id": customer_id, "name": f"Name of {customer_id}"})
-    rows.setdefault("subscriptions", []).append(
-        {
-            "subscription_id": f"S-{customer_id}",
-            "customer_id": customer_id,
-            "status": "ACTIVE",
-            "added_on": date(2024, 1, 1),
-            "start_date": date(2024, 1, 1),
-            "end_date": date(2024, 12, 31),
-            "auto_renew": True,
-            **values,
-        }
-    )
-    line = {"subscription_id": f"S-{customer_id}", "trial_id": None, "product": "CALLING"}
-    rows.setdefault("licenses", []).append({**line, "quantity": 100})
-    rows.setdefault("license_usage", []).append(
-        {**line, "date": date(2024, 1, 1), "assigned": assigned, "used": 0, "used_last_90_days": 0}
-    )
-
-
-def add_calls(rows: Rows, customer_id: str, count: int = 1, **values: Any) -> None:
-    """Answered calls of a minute without metrics or a queue, in the middle of the latest completed week."""
-    for _ in range(count):
-        rows.setdefault("calls", []).append(
-            {
-                "call_id": f"call {len(rows['calls'])}" if "calls" in rows else "call",
-                "customer_id": customer_id,
-                "user_id": "u1",
-                "started_at": NOON,
-                "duration_seconds": 60,
-                "direction": "INBOUND",
-                "outcome": "ANSWERED",
-                "endpoint_type": None,
-                "features": [],
-                "packet_loss_percent": None,
-                "latency_ms": None,
-                "jitter_ms": None,
-                "queue": None,
-                "queue_wait_seconds": None,
-                "queue_outcome": None,
-                **values,
-            }
-        )
-
 
 # ---- weeks -----------------------------------------------------------------------------------------
 
@@ -192,173 +143,6 @@ def test_usage_by_customer_with_changes() -> None:
     ] == [("A", 3, -1, -2), ("B", 2, 1, 2)]
     assert [row["customer"]["customerId"] for row in calling.order_by_customer(found, "CALLS")] == ["B", "A"]
     assert [row["callsChange"] for row in calling.order_by_customer(found, "CALLS_CHANGE", "DESC")] == [2, -2]
-
-
-# ---- quality ---------------------------------------------------------------------------------------
-
-
-def call(packet_loss: str | None, latency: int | None, jitter: int | None, outcome: str = "ANSWERED") -> Row:
-    return {
-        "outcome": outcome,
-        "packet_loss_percent": None if packet_loss is None else Decimal(packet_loss),
-        "latency_ms": latency,
-        "jitter_ms": jitter,
-    }
-
-
-@pytest.mark.parametrize(
-    ("of", "quality"),
-    [
-        (call("4.99", 399, 149), "GOOD"),
-        (call("0", 0, 0), "GOOD"),
-        (call("5", 399, 149), "POOR"),
-        (call("4.99", 400, 149), "POOR"),
-        (call("4.99", 399, 150), "POOR"),
-        (call(None, None, None), "UNKNOWN"),
-        (call(None, 900, 900), "UNKNOWN"),
-        (call("0", 0, 0, "UNANSWERED"), None),
-        (call("9", 900, 900, "FAILED"), None),
-    ],
-)
-def test_quality_of_a_call(of: Row, quality: str | None) -> None:
-    assert calling.call_quality(of) == quality
-
-
-@pytest.fixture
-def with_metrics() -> Rows:
-    rows: Rows = {}
-    add_customer(rows, "A")
-    add_customer(rows, "B")
-    good = {"packet_loss_percent": Decimal(0), "latency_ms": 0, "jitter_ms": 0}
-    poor = {**good, "latency_ms": 400}
-    add_calls(rows, "A", 3, endpoint_type="SIP", **good)
-    add_calls(rows, "A", 1, endpoint_type="WXC_CLIENT", **poor)
-    add_calls(rows, "A", 2, endpoint_type="SIP")
-    add_calls(rows, "A", 1, **poor, started_at=NOON - timedelta(weeks=1))
-    add_calls(rows, "B", 1, endpoint_type="SIP", outcome="FAILED", **good)
-    add_calls(rows, "B", 4, **poor)
-    return rows
-
-
-def test_quality_figures(with_metrics: Rows) -> None:
-    week = {"start": "2024-05-05", "end": "2024-05-11"}
-
-    assert calling.quality_trend(with_metrics, {"A", "B"}, TODAY, 3) == [
-        {
-            "week": {"start": "2024-04-21", "end": "2024-04-27"},
-            "good": 0,
-            "poor": 0,
-            "unknown": 0,
-            "poorRate": None,
-        },
-        {
-            "week": {"start": "2024-04-28", "end": "2024-05-04"},
-            "good": 0,
-            "poor": 1,
-            "unknown": 0,
-            "poorRate": 1.0,
-        },
-        {"week": week, "good": 3, "poor": 5, "unknown": 2, "poorRate": 0.625},
-    ]
-    types = calling.quality_by_endpoint_type(with_metrics, {"A", "B"}, TODAY)
-    assert [each["endpointType"] for each in types] == calling.ENDPOINT_TYPES
-    assert types[0]["figures"] == {"week": week, "good": 0, "poor": 1, "unknown": 0, "poorRate": 1.0}
-    assert types[1]["figures"] == {"week": week, "good": 0, "poor": 0, "unknown": 0, "poorRate": None}
-    assert types[5]["figures"] == {"week": week, "good": 3, "poor": 0, "unknown": 2, "poorRate": 0.0}
-
-
-def test_half_of_the_calls_poor() -> None:
-    rows: Rows = {}
-    add_customer(rows, "A")
-    for latency in [399, 400]:
-        add_calls(rows, "A", packet_loss_percent=Decimal(0), latency_ms=latency, jitter_ms=0)
-
-    assert calling.quality_figures(rows, {"A"}, WEEK)["poorRate"] == 0.5
-
-
-def test_quality_by_customer(with_metrics: Rows) -> None:
-    found = calling.quality_by_customer(with_metrics, {"A", "B"}, TODAY)
-
-    assert [
-        (row["customer"]["customerId"], row["figures"]["poorRate"], row["poorRateChange"]) for row in found
-    ] == [("A", 0.25, -0.75), ("B", 1.0, None)]
-    assert [row["figures"]["poor"] for row in calling.order_by_customer(found, "POOR_RATE", "DESC")] == [4, 1]
-
-
-# ---- features and queues ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def with_queues() -> Rows:
-    rows: Rows = {}
-    for customer_id in "ABCD":
-        add_customer(rows, customer_id)
-    sales: dict[str, Any] = {"queue": "Sales", "features": ["CALL_QUEUE"]}
-    add_calls(rows, "A", 1, **sales, queue_wait_seconds=10, queue_outcome="ANSWERED")
-    add_calls(rows, "A", 2, **sales, queue_wait_seconds=40, queue_outcome="OVERFLOWED")
-    add_calls(rows, "A", 1, **sales, queue_wait_seconds=7)
-    add_calls(rows, "A", 1, features=["VOICEMAIL", "CALL_PARK"])
-    add_calls(rows, "B", 1, **sales, queue_wait_seconds=20, queue_outcome="ABANDONED")
-    add_calls(rows, "B", 1, **sales, queue_wait_seconds=None, queue_outcome="ABANDONED")
-    add_calls(rows, "B", 2, features=["VOICEMAIL"])
-    add_calls(rows, "C", 9, features=["VOICEMAIL", "CALL_QUEUE"])
-    week_before = NOON - timedelta(weeks=1)
-    add_calls(rows, "B", 3, features=["VOICEMAIL"], started_at=week_before)
-    add_calls(rows, "D", 5, **sales, queue_wait_seconds=1, queue_outcome="ANSWERED", started_at=week_before)
-    return rows
-
-
-def test_queue_figures_are_over_calls(with_queues: Rows) -> None:
-    assert calling.queue_trend(with_queues, "ABCD", TODAY, 2) == [
-        {
-            "week": {"start": "2024-04-28", "end": "2024-05-04"},
-            "calls": 5,
-            "answered": 5,
-            "overflowed": 0,
-            "abandoned": 0,
-            "averageAnswerSeconds": 1.0,
-            "averageWaitBeforeAbandonmentSeconds": None,
-            "abandonedRate": 0.0,
-        },
-        {
-            "week": {"start": "2024-05-05", "end": "2024-05-11"},
-            "calls": 6,
-            "answered": 1,
-            "overflowed": 2,
-            "abandoned": 2,
-            "averageAnswerSeconds": 30.0,
-            "averageWaitBeforeAbandonmentSeconds": 20.0,
-            "abandonedRate": 2 / 6,
-        },
-    ]
-    assert calling.queue_figures(with_queues, "C", WEEK)["abandonedRate"] is None
-
-
-def test_features_are_those_of_customers_with_queues(with_queues: Rows) -> None:
-    usage = calling.feature_usage(with_queues, "ABCD", TODAY)
-
-    assert [row["feature"] for row in usage] == calling.FEATURES
-    assert {row["feature"]: (row["calls"], row["customers"], row["callsChange"]) for row in usage} == {
-        **dict.fromkeys(calling.FEATURES, (0, 0, 0)),
-        "CALL_QUEUE": (6, 2, 1),
-        "VOICEMAIL": (3, 2, 3),
-        "CALL_PARK": (1, 1, 1),
-    }
-
-
-def test_queues_by_customer(with_queues: Rows) -> None:
-    found = calling.queues_by_customer(with_queues, "ABCD", TODAY)
-
-    assert [(row["customer"]["customerId"], row["figures"]["calls"]) for row in found] == [("A", 4), ("B", 2)]
-    assert found[1]["featureCalls"][7] == {
-        "feature": "VOICEMAIL",
-        "calls": 2,
-        "customers": 1,
-        "callsChange": 2,
-    }
-    for direction in ["ASC", "DESC"]:
-        ordered = calling.order_by_customer(found, "AVERAGE_ANSWER", direction)
-        assert [row["customer"]["customerId"] for row in ordered] == ["A", "B"]
 
 
 # ---- random rows -----------------------------------------------------------------------------------
