@@ -28,9 +28,7 @@ def children(process: int) -> list[int]:
 
 def workers(server: int) -> list[int]:
     """The processes in which a server of several serves; beside them Python keeps one of its own."""
-    return [
-        child for child in children(server) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    return [child for child in children(server) if b"spawn_main" in _command(child)]
 
 
 def memory(process: int) -> int:
@@ -56,3 +54,11 @@ def _stat(process: int) -> list[str]:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+def _command(process: int) -> bytes:
+    """The words of its command; nothing for one that has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
