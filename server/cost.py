@@ -3,7 +3,7 @@
 Each value counts for the weight of its field: an object 1, a scalar 0, what has to be summed or counted 10.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from resolvers.context import Limits
 from schema.calling_enums import CallingFeature, EndpointType, UsageVolume
 from schema.enums import Product
 from server.asked import Asked, Condition, Objects, tree
+from server.types_told import Place
 
 UNKNOWN_LENGTH = 10
 """How many rows a list counts for that neither an argument nor a rule bounds."""
@@ -71,9 +72,9 @@ class Price:
             self._known[key] = cost
         return cost
 
-    def actual(self, data: Mapping[str, Any] | None) -> int:
-        """The cost of an answer."""
-        return _actual(self._asked, data) if data else 0
+    def actual(self, data: Mapping[str, Any] | None, types: Mapping[Place, str]) -> int:
+        """The cost of an answer, of whose objects behind interfaces the types are told by their places."""
+        return _actual(self._asked, data, (), types) if data else 0
 
 
 def price_of(schema: GraphQLSchema, operation: Operation) -> Price:
@@ -169,30 +170,23 @@ def _holds(condition: Condition, given: Given) -> bool:
     return True
 
 
-def _actual(objects: Objects, found: Mapping[str, Any]) -> int:
-    fields = _of_type(objects, found)
+def _actual(objects: Objects, found: Mapping[str, Any], place: Place, types: Mapping[Place, str]) -> int:
+    fields = objects[types[place]] if len(objects) > 1 else next(iter(objects.values()))
     cost = 0
     for key, value in found.items():
         asked = fields[key]
         if not asked.below:
             cost += asked.weight
-        elif isinstance(value, list):
-            for item in value:
-                if item is not None:
-                    cost += asked.weight + _actual(asked.below, item)
-        elif value is not None:
-            cost += asked.weight + _actual(asked.below, value)
+            continue
+        for at, item in _objects(value, (*place, key)):
+            cost += asked.weight + _actual(asked.below, item, at, types)
     return cost
 
 
-def _of_type(objects: Objects, found: Mapping[str, Any]) -> dict[str, Asked]:
-    """What was asked of the object's type. An answer does not tell that: it is the one with these names."""
-    if len(objects) == 1:
-        return next(iter(objects.values()))
-    for fields in objects.values():
-        if found.keys() == fields.keys():
-            return fields
-    merged: dict[str, Asked] = {}
-    for fields in objects.values():
-        merged |= fields
-    return merged
+def _objects(value: Any, place: Place) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """What is found in one place, an object or a list of them, each with its own place."""
+    if isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _objects(item, (*place, n))
+    elif value is not None:
+        yield place, value

@@ -25,6 +25,7 @@ from server.limits import Maxima, TooComplex, check
 from server.rate import Rates
 from server.refused import NotNow
 from server.timers import Timers, Within
+from server.types_told import TellingTypes, types_told
 
 KNOWN_DOCUMENTS = 500
 LEAST_COST = 1
@@ -77,7 +78,7 @@ class Executor:
         self.schema = build_schema()
         self.documents = Documents(self.schema, most=KNOWN_DOCUMENTS, tokens=tokens)
         self._core: dict[str, Any] = {
-            "executor_class": self.schema.execution_context_class,
+            "executor_class": TellingTypes,
             "operation_extensions": None,
         }
         self.compiled = Compiled(self.schema) if compiled else None
@@ -147,7 +148,7 @@ class Executor:
         result.cost = result.requested
         await self._execute(operation, context, variables, result)
         if result.way != "compiled":  # which counts on the way
-            result.cost = price.actual(result.data)
+            result.cost = price.actual(result.data, types_told(context))
         charge.settle(max(LEAST_COST, result.cost or 0))
 
     def _require_affordable(self, requested: int) -> None:
@@ -210,7 +211,7 @@ class Executor:
             async for found in results:
                 result = ExecutionResult(data=found.data, errors=found.errors)
                 self._tell(result)
-                cost = price.actual(found.data)
+                cost = price.actual(found.data, types_told(context))
                 self._rates.charge(context.viewer, max(LEAST_COST, cost))
                 self._tell_cost(result, context, requested, cost)
                 yield result

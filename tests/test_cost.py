@@ -116,6 +116,40 @@ async def test_what_hangs_on_objects_of_several_types_is_what_the_dearest_costs(
     assert await costs(api, query, {"ids": ids}) == (4 * (1 + 1 + 9), 3 * (1 + 1 + 1) + (1 + 1))
 
 
+# The same keys for objects of two types: an answer does not tell which type each is of.
+OF_TWO_TYPES = {
+    "the same keys": "... on Customer { a: licenses { total } } ... on Partner { a: policy { termsVersion } }",
+    "one more, left out": (
+        "... on Customer { a: licenses { total } n: name @skip(if: true) }"
+        " ... on Partner { a: policy { termsVersion } }"
+    ),
+    "through an interface": (
+        "... on Node { id ... on Partner { id a: policy { termsVersion } } ... on Customer { a: licenses { total } } }"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", ["compiled", "graphql-core"])
+async def test_objects_of_two_types_count_each_by_its_own(
+    database_url: str, data_dir: Path, way: str
+) -> None:
+    of_customer, of_partner = 1 + 10, 1 + 1
+    async with served(database_url, data_dir, office.PARTNER, roomy=False, executor=way) as api:
+        ids = "{ customers(first: 1) { nodes { id } } viewer { partner { id } } }"
+        found = (await api.ask(office.FULL, ids)).data
+        customer, partner = found["customers"]["nodes"][0]["id"], found["viewer"]["partner"]["id"]
+        for name, body in OF_TWO_TYPES.items():
+            query = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {body} }} }}"
+            for asked, actual in (
+                ([customer], of_customer),
+                ([partner], of_partner),
+                ([partner, customer, partner], of_partner + of_customer + of_partner),
+            ):
+                answer = await api.ask(office.FULL, query, {"ids": asked})
+                assert answer.headers["x-executor"] == way
+                assert answer.cost and answer.cost["actual"] == actual, name
+
+
 async def test_sizes_by_variables(api: Api) -> None:
     query = """query ($n: Int = 7, $m: Int, $not: Boolean = true) {
         customers(first: $n) { nodes { subscriptions(first: $m) @skip(if: $not) { nodes { id } } } }
