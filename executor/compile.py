@@ -7,6 +7,7 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLField,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLOutputType,
     OperationType,
@@ -15,6 +16,7 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_abstract_type,
+    is_interface_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -102,6 +104,8 @@ class _Compiler:
             declared = definition.extensions.get("strawberry-definition") if definition else None
             if definition is None or declared is None:
                 raise NotCompiled(name)
+            if not _is_as_declared(declared):
+                raise NotCompiled(f"{type_.name}.{name} is resolved in a way of its own")
             slot = self._in_place(key, definition, declared, computing)
             if slot is None:
                 step = self._step(key, type_, nodes, definition, declared, together=together)
@@ -152,8 +156,6 @@ class _Compiler:
         *,
         together: bool,
     ) -> Step:
-        if declared.extensions:
-            raise NotCompiled(f"{type_.name}.{nodes[0].name.value} has extensions")
         below = together or bool(declared.metadata.get("together"))
         out = self._out(definition.type, nodes, weight(definition), together=below)
         columns = self._selections.columns(definition.type, nodes)
@@ -177,7 +179,11 @@ class _Compiler:
             return ListOut(self._out(bare.of_type, nodes, cost, together=together), nullable)
         if is_leaf_type(bare):
             return LeafOut(writer(leaf(bare, nullable=nullable)), cost)
-        possible: Sequence[Any] = self._schema.get_possible_types(bare) if is_abstract_type(bare) else [bare]
+        possible: Sequence[Any] = [bare]
+        if is_abstract_type(bare):
+            possible = self._schema.get_possible_types(bare)
+            if not _is_told_by_class(bare, possible):
+                raise NotCompiled(f"{bare.name} is resolved row by row")
         selections = [node.selection_set for node in nodes]
         plans = [(found, self.objects(found, selections, together=together)) for found in possible]
         return ObjectOut(plans, nullable, cost)
@@ -206,6 +212,19 @@ class _Compiler:
             return arguments
         constant = coerced(None)
         return lambda run: constant
+
+
+def _is_as_declared(field: StrawberryField) -> bool:
+    """Whether its values are what its resolver says, or its row's attribute."""
+    usual = type(field).get_result is StrawberryField.get_result and field.default_resolver is getattr
+    return usual and not field.extensions
+
+
+def _is_told_by_class(abstract: GraphQLNamedType, possible: Sequence[GraphQLObjectType]) -> bool:
+    """Whether each possible type says of which classes its rows are, and the interface or union nothing beside it."""
+    of_its_own = getattr(abstract.extensions["strawberry-definition"], "resolve_type", None)
+    told = (type_.extensions["strawberry-definition"].is_type_of for type_ in possible)
+    return not (is_interface_type(abstract) and of_its_own) and all(told)
 
 
 _NO_RUN = Run(None, Given(VariableValues({}, {})))

@@ -10,11 +10,17 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLLeafType, is_enum_type
+from graphql import GraphQLEnumType, GraphQLLeafType, Undefined, is_enum_type, specified_scalar_types
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 
 
 class Surprise(Exception):
     """Something that only graphql-core knows the answer to: the operation is run again by it."""
+
+
+def is_value(kind: type) -> bool:
+    """Whether what is of this class is a value: no failure, nothing to wait for, not left undefined."""
+    return not (issubclass(kind, Exception) or hasattr(kind, "__await__") or kind is type(Undefined))
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ _TESTS = {
     "DateTime": "{it}.__class__ is datetime and {v}.tzinfo is UTC",
 }
 """`{it}` is where the value is first read; from then on it is `{v}`."""
-_SAMPLES = {"Date": date(2020, 2, 29), "DateTime": datetime(2020, 2, 29, 1, 2, 3, 4, tzinfo=UTC)}
+_OF_STRAWBERRY: dict[str, type] = {"Date": date, "DateTime": datetime}
 NAMES = {"date": date, "datetime": datetime, "UTC": UTC}
 """What the tests name beside the value."""
 
@@ -52,21 +58,26 @@ def leaf(type: GraphQLLeafType, *, nullable: bool) -> Leaf:
             if nullable:
                 return None
             raise Surprise
-        written = serialize(value)
-        if written is None:
+        written = serialize(value) if is_value(value.__class__) else None
+        if written is None or written is Undefined:
             raise Surprise
         return written
 
     if is_enum_type(type):
         return Leaf(type, nullable, None, slow, _table(type, nullable=nullable))
-    sample = _SAMPLES.get(type.name)
-    as_usual = sample is None or serialize(sample) == sample.isoformat()  # not a scalar of the schema's own
-    return Leaf(type, nullable, _TESTS.get(type.name) if as_usual else None, slow)
+    return Leaf(type, nullable, _TESTS.get(type.name) if _is_usual(type) else None, slow)
+
+
+def _is_usual(type: GraphQLLeafType) -> bool:
+    """Whether it is GraphQL's or Strawberry's own scalar, and not one of the schema by that name."""
+    of = _OF_STRAWBERRY.get(type.name)
+    usual = DEFAULT_SCALAR_REGISTRY[of] if of else specified_scalar_types.get(type.name)
+    return usual is not None and type.serialize is usual.serialize
 
 
 def _table(type: GraphQLEnumType, *, nullable: bool) -> dict[Any, Any]:
     """The names of an enum's values, by what resolvers return: the member, or its plain value."""
-    table: dict[Any, Any] = {None: None} if nullable else {}
+    table: dict[Any, Any] = {}
     for name, value in type.values.items():
         table[value.value] = name
         if isinstance(value.value, Enum):
@@ -74,4 +85,5 @@ def _table(type: GraphQLEnumType, *, nullable: bool) -> dict[Any, Any]:
     wrapped = getattr(type, "wrapped_cls", None)
     for member in wrapped or ():
         table[member] = table[member.value] = type.serialize(member)
-    return table
+    table.pop(None, None)  # null, whatever a member's value
+    return table | {None: None} if nullable else table

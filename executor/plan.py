@@ -12,10 +12,11 @@ from types import NoneType
 from typing import Any
 
 from graphql import GraphQLObjectType
+from strawberry.types.cast import get_strawberry_type_cast
 
 from executor.batches import Batches, Run
 from executor.declare import At, Columns, Computing, Key, Load, Related
-from executor.leaves import Surprise
+from executor.leaves import Surprise, is_value
 from executor.project import Projection, Slot, is_keyed, projection
 
 Arguments = Callable[[Run], dict[str, Any]]
@@ -69,7 +70,7 @@ class ListOut(Out):
 
 @dataclass(frozen=True)
 class ObjectOut(Out):
-    """Objects: each row's type is that of its class, which is asked once."""
+    """Objects: each row's type is that of its class, which is asked once. Raises Surprise for what is no row."""
 
     plans: Sequence[tuple[GraphQLObjectType, "Objects"]]
     nullable: bool
@@ -107,6 +108,8 @@ class ObjectOut(Out):
         return plan
 
     def _of(self, row: Any) -> "Objects":
+        if not is_value(type(row)) or get_strawberry_type_cast(row):
+            raise Surprise
         if len(self.plans) == 1 and self.plans[0][0].is_type_of is None:
             return self.plans[0][1]
         for type_, plan in self.plans:

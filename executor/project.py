@@ -26,8 +26,8 @@ class Slot:
 
 
 def is_keyed(row_type: type) -> bool:
-    """Whether rows of this type are read by key, as records and dicts are, rather than by attribute."""
-    return hasattr(row_type, "keys") and hasattr(row_type, "__getitem__")
+    """Whether rows of this type are read by key: attributes stand for their keys, which is the longer way."""
+    return all(hasattr(row_type, name) for name in ("keys", "__getitem__", "__getattr__"))
 
 
 Read = Callable[[str], str]

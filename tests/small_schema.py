@@ -154,20 +154,21 @@ SCHEMA = strawberry.Schema(Query, Mutation)
 class Ways:
     """Both ways of running, over the same documents."""
 
-    def __init__(self) -> None:
-        self.documents = Documents(SCHEMA)
-        self.compiled = Compiled(SCHEMA)
+    def __init__(self, schema: strawberry.Schema = SCHEMA) -> None:
+        self._schema = schema
+        self.documents = Documents(schema)
+        self.compiled = Compiled(schema)
         self.errors: Any = None
 
     async def core(self, query: str, variables: dict[str, Any] | None, context: Context) -> bytes:
         operation = self.documents.parse(query).operation(None)
         assert not operation.document.errors, operation.document.errors
         running = execute(
-            SCHEMA._schema,
+            self._schema._schema,
             operation.document.ast,
             context_value=context,
             variable_values=variables,
-            executor_class=SCHEMA.execution_context_class,
+            executor_class=self._schema.execution_context_class,
             operation_extensions=None,
         )
         result = await running if isawaitable(running) else running

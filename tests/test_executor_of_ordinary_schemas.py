@@ -1,0 +1,77 @@
+"""The compiled executor on a schema that declares nothing for it: the same bytes as graphql-core, or left to it."""
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from graphql import Undefined
+
+from tests import ordinary_schema
+from tests.ordinary_schema import ORDINARY, SHOUTING, Alone, Mood
+from tests.small_schema import Ways
+
+SAME = [
+    "{ shapes { __typename name } }",
+    "{ shapes { name ... on Circle { radius } ... on Square { side } } }",
+    "{ figures { __typename ... on Circle { name radius } ... on Square { name side } } }",
+    "{ only { __typename ... on Alone { name } } }",
+    "{ notOnly { __typename ... on Alone { name } } }",
+    "{ numbered { __typename number } }",
+    "{ things { name } }",
+    "{ things { loud } }",
+    "{ things { doubled } }",
+    "{ things { mood } }",
+    "{ things { madeOn } }",
+    "{ things { seen } }",
+    "{ things { undecided } }",
+    "{ plainDicts { name } }",
+]
+
+
+@pytest.mark.parametrize("query", SAME)
+async def test_the_same_bytes_or_left(query: str) -> None:
+    core, data, _, _ = await Ways(ORDINARY).both(query)
+    assert data is None if core == b"errors" else data in (core, None)
+
+
+async def test_a_default_resolver_of_the_schemas_own_is_left() -> None:
+    core, data, _, _ = await Ways(SHOUTING).both("{ words { text } }")
+    assert (core, data) == (b'{"words":[{"text":"LOUD"}]}', None)
+
+
+@pytest.mark.parametrize("query", ["{ things { name mood seen } }", "{ values { text object { name } } }"])
+async def test_what_is_ordinary_is_compiled(query: str) -> None:
+    core, data, _, _ = await Ways(ORDINARY).both(query)
+    assert core == data != b"errors"
+
+
+async def _later(value: Any) -> Any:
+    await asyncio.sleep(0)
+    return value
+
+
+NO_VALUES: dict[str, Callable[[], Any]] = {
+    "an exception": lambda: ValueError("no"),
+    "undefined": lambda: Undefined,
+    "a coroutine": lambda: _later(1),
+    "a coroutine of nothing": lambda: _later(None),
+    "null": lambda: None,
+    "a member that is null": lambda: Mood.NONE,
+    "a number": lambda: 1,
+    "an amount": lambda: Decimal("1.10"),
+    "a text": lambda: "text",
+    "an object": lambda: Alone(name="a"),
+}
+FIELDS = ["text", "number", "amount", "mood", "anything", "object { name }", "object { __typename }"]
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("given", NO_VALUES)
+async def test_what_is_no_value_is_left(given: str, field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordinary_schema, "VALUES", [lambda: None, NO_VALUES[given]])
+    core, data, _, _ = await Ways(ORDINARY).both(f"{{ values {{ {field} }} }}")
+    assert data is None if core == b"errors" else data in (core, None)
