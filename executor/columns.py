@@ -63,11 +63,12 @@ def is_through(metadata: Mapping[str, Any], node: FieldNode) -> bool:
 def wanted(info: strawberry.Info) -> Columns:
     """The columns that the selection below the field being resolved reads.
 
-    Worked out once a request for each place in the operation, however many parents stand there.
+    Worked out once a request for each place in the operation, however many parents stand there. A place is all the
+    nodes that are merged there: one node of a fragment may stand in several, each time beside others.
     """
     raw: Any = info._raw_info
     memory: dict[Any, Columns] = info.context.memory
-    key = ("columns", id(raw.field_nodes[0]), raw.parent_type.name)
+    key = ("columns", tuple(map(id, raw.field_nodes)), raw.parent_type.name)
     if key not in memory:
 
         def included(node: Any) -> bool:

@@ -1,7 +1,8 @@
 """Random operations over a schema, with arguments that mean something: most of them find rows.
 
 Everything that GraphQL has is drawn: variables given, left out and null, their defaults, bad arguments, aliases,
-fragments of every kind, @skip and @include, __typename, several operations in a document.
+fragments of every kind, some in several places, fields merged of several selections, the same keys for objects of
+different types, @skip and @include, __typename, several operations in a document.
 """
 
 import json
@@ -56,6 +57,33 @@ class _Scope:
     """The keys that are taken in one object, whatever fragments they come from."""
 
     taken: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    """Those that were asked for since it was copied."""
+    below: "dict[str, _Scope]" = field(default_factory=dict)
+    """Of objects without arguments, by their key: they may be asked for again, and are merged."""
+
+    def take(self, key: str) -> None:
+        self.taken.add(key)
+        self.used.add(key)
+
+    def copy(self) -> "_Scope":
+        return _Scope(set(self.taken), set(), {key: scope.copy() for key, scope in self.below.items()})
+
+    def merge(self, other: "_Scope") -> None:
+        """Take what was asked for in the other one."""
+        self.taken |= other.used
+        self.used |= other.used
+        for key in other.used & other.below.keys():
+            self.below.setdefault(key, _Scope()).merge(other.below[key])
+
+
+@dataclass
+class _Fragment:
+    """A fragment that may stand in other places as well, where its keys are free."""
+
+    name: str
+    type_name: str
+    scope: _Scope
 
 
 class Writer:
@@ -72,6 +100,7 @@ class Writer:
     def request(self) -> Request:
         self._arguments = Arguments(self._known, self._random)
         self._fragments: dict[str, str] = {}
+        self._kept: list[_Fragment] = []
         self._unused = self._random.choice((20, 40, 80))
         assert self._schema.query_type
         body = self._root(self._schema.query_type)
@@ -119,7 +148,7 @@ class Writer:
         draw = self._random.random()
         if draw < 0.05:
             return self._keyed("__typename", scope) + "__typename" + self._directive()
-        if draw < 0.17 and depth < MOST_DEPTH:
+        if draw < 0.2 and depth < MOST_DEPTH:
             return self._fragment(type_, scope, depth)
         fields = type_.fields
         paths = [name for name, found in fields.items() if is_composite_type(get_named_type(found.type))]
@@ -141,13 +170,17 @@ class Writer:
         named = get_named_type(definition.type)
         # A key is asked for twice only where both times are sure to mean the same.
         again = name in scope.taken and not definition.args and self._chance(0.5)
-        key = "" if again else self._keyed(name, scope, conflicting=name in self._conflicts(type_))
+        conflicting = name in self._conflicts(type_)
+        key = "" if again else self._keyed(name, scope, of=type_.name if conflicting else None)
         arguments = self._arguments.of(definition, named.name)
         below = ""
+        if again:
+            scope.take(name)
         if is_composite_type(named):
-            if again:
+            if again and name not in scope.below:
                 return None
-            below = " " + self._selection(named, depth + 1)
+            inner = scope.below.setdefault(name, _Scope()) if not key and not definition.args else _Scope()
+            below = " " + self._selection(named, depth + 1, inner)
         return f"{key}{name}{arguments}{self._directive()}{below}"
 
     def _leaf(self, type_: Any, scope: _Scope) -> str:
@@ -159,18 +192,18 @@ class Writer:
         if not plain or self._chance(0.1):
             return self._keyed("__typename", scope) + "__typename"
         name = self._random.choice(plain)
-        scope.taken.add(name)
+        scope.take(name)
         return name
 
-    def _keyed(self, name: str, scope: _Scope, *, conflicting: bool = False) -> str:
-        """An alias with its colon, or nothing where the name is free."""
-        if name not in scope.taken and not conflicting and self._chance(0.9):
-            scope.taken.add(name)
+    def _keyed(self, name: str, scope: _Scope, *, of: str | None = None) -> str:
+        """An alias with its colon, or nothing where the name is free and means the same for all types."""
+        if name not in scope.taken and not of and self._chance(0.9):
+            scope.take(name)
             return ""
         number = 0
-        while (alias := f"a{number}_{name}".replace("__", "")) in scope.taken:
+        while (alias := f"a{number}_{of or ''}{name}".replace("__", "")) in scope.taken:
             number += 1
-        scope.taken.add(alias)
+        scope.take(alias)
         return f"{alias}: "
 
     def _conflicts(self, type_: Any) -> set[str]:
@@ -187,16 +220,34 @@ class Writer:
     # ---- fragments and directives -----------------------------------------------------------------
 
     def _fragment(self, type_: Any, scope: _Scope, depth: int) -> str | None:
+        kept = [
+            one
+            for one in self._kept
+            if one.type_name == type_.name and one.scope.used.isdisjoint(scope.taken)
+        ]
+        if kept and self._chance(0.5):
+            again = self._random.choice(kept)
+            scope.merge(again.scope)
+            spread = f"...{again.name}{self._directive()}"
+            objects = sorted(again.scope.used & again.scope.below.keys())
+            if not objects or self._chance(0.3):
+                return spread
+            key = self._random.choice(objects)  # what is merged here is not what is merged in the other place
+            named = get_named_type(type_.fields[key].type)
+            return f"{spread} {key} {self._selection(named, depth + 1, scope.below[key])}"
         above = [found for found in getattr(type_, "interfaces", ()) if self._chance(0.3)]
         on: Any = self._random.choice([type_, *above])
         kind = self._random.random()
         if kind < 0.2:
             return f"...{self._directive()} {self._selection(type_, depth + 1, scope)}"
-        body = self._selection(on, depth + 1, scope)
+        inner = scope.copy()
+        body = self._selection(on, depth + 1, inner)
+        scope.merge(inner)
         if kind < 0.6:
             return f"... on {on.name}{self._directive()} {body}"
         name = f"F{len(self._fragments)}"
         self._fragments[name] = f"fragment {name} on {on.name} {body}"
+        self._kept.append(_Fragment(name, on.name, inner))
         return f"...{name}{self._directive()}"
 
     def _of_types(self, type_: GraphQLInterfaceType, depth: int, scope: _Scope) -> Sequence[str]:
@@ -206,10 +257,18 @@ class Writer:
             *self._schema.get_implementations(type_).interfaces,
         ]
         some = self._random.sample(possible, min(len(possible), self._random.choice((0, 1, 2, 4))))
-        return [
-            f"... on {found.name}{self._directive()} {self._selection(found, depth + 1, scope)}"
-            for found in some
-        ]
+        some.sort(key=is_interface_type, reverse=True)
+        written, scopes = [], []
+        for found in some:
+            # No object is of two types: what is asked of one leaves its keys free for the others.
+            inner = scope if is_interface_type(found) else scope.copy()
+            scopes.append(inner)
+            written.append(
+                f"... on {found.name}{self._directive()} {self._selection(found, depth + 1, inner)}"
+            )
+        for inner in scopes:
+            scope.merge(inner)
+        return written
 
     def _directive(self) -> str:
         if not self._chance(0.05):
