@@ -30,11 +30,11 @@ from resolvers.partner import PARTNER_BY_ID
 from resolvers.scope import require
 from resolvers.viewer import Permission
 from schema.analytics_enums import AnalyticsProduct, Interval, LicenseRowOrderField
-from schema.arguments import After, AsOf, Before, First, Last, OfCustomers
+from schema.arguments import After, AsOf, Before, First, Last, OfCustomers, or_default
 from schema.calling import CallingAnalytics, calling_of
 from schema.connection import Connection, page
 from schema.customers import Customer
-from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
+from schema.distribution import TREND_BUCKETS, Buckets, ByInterval, LicenseDistributionPoint
 from schema.entitlements import Entitlement
 from schema.enums import OrderDirection, Product
 from schema.filters import given
@@ -95,7 +95,7 @@ ByLicenseRow = Annotated[
     LicenseRowOrder | None, strawberry.argument(description="In which order. By customer name if left out.")
 ]
 Days = Annotated[
-    int, strawberry.argument(description="The length of the window in days, both ends included.")
+    int | None, strawberry.argument(description="The length of the window in days, both ends included.")
 ]
 
 
@@ -143,15 +143,15 @@ def _overview(root: Any, info: At) -> Load:
 
 
 def _recently_added(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.RECENTLY_ADDED, window_days(days))
+    return _figures(info, root.lines, kpi.RECENTLY_ADDED, window_days(or_default(days, kpi.WINDOW_DAYS)))
 
 
 def _expiring(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.EXPIRING, window_days(days))
+    return _figures(info, root.lines, kpi.EXPIRING, window_days(or_default(days, kpi.WINDOW_DAYS)))
 
 
 def _renewing(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.RENEWING, window_days(days))
+    return _figures(info, root.lines, kpi.RENEWING, window_days(or_default(days, kpi.WINDOW_DAYS)))
 
 
 def _low_assignment(root: Any, info: At) -> Load:
@@ -163,9 +163,9 @@ def _overage(root: Any, info: At) -> Load:
 
 
 def _distribution_trend(
-    root: Any, info: At, interval: ByInterval = Interval.WEEK, last: Buckets = 26
+    root: Any, info: At, interval: ByInterval = Interval.WEEK, last: Buckets = TREND_BUCKETS
 ) -> Load:
-    days = buckets(root.lines.as_of, interval, last)
+    days = buckets(root.lines.as_of, or_default(interval, Interval.WEEK), or_default(last, TREND_BUCKETS))
     return Load(DISTRIBUTION, root.lines, (("buckets", days),), frozenset())
 
 

@@ -1,10 +1,11 @@
 """Arguments that several fields share, described once."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import strawberry
 
+from resolvers.context import EARLIEST, LATEST
 from schema.enums import Product
 from schema.filters import (
     CustomerFilter,
@@ -17,6 +18,14 @@ from schema.filters import (
 )
 from schema.library import ResourceFilter
 
+T = TypeVar("T")
+
+
+def or_default(value: T | None, default: T) -> T:
+    """The argument, or its default where a client sends null for what it leaves out."""
+    return default if value is None else value
+
+
 First = Annotated[
     int | None, strawberry.argument(description="How many rows from the start, or after a cursor.")
 ]
@@ -27,7 +36,10 @@ Last = Annotated[
 Before = Annotated[str | None, strawberry.argument(description="A cursor: only rows ahead of it.")]
 
 AsOf = Annotated[
-    date | None, strawberry.argument(description="The day (UTC) on which to look; today if left out.")
+    date | None,
+    strawberry.argument(
+        description=f"The day (UTC) on which to look, from {EARLIEST} to {LATEST}; today if left out."
+    ),
 ]
 OfProduct = Annotated[
     Product | None, strawberry.argument(description="Only lines of this product; all if left out.")

@@ -14,7 +14,7 @@ from resolvers.calling import OF_CUSTOMERS, TRENDS, CallingCustomers, measures_o
 from resolvers.calling_details import ENDPOINT_QUALITY, FEATURE_USAGE
 from resolvers.scope import require
 from resolvers.viewer import Permission
-from schema.arguments import AsOf
+from schema.arguments import AsOf, or_default
 from schema.calling_customers import QUALITY_PAGE, QUEUES_PAGE, USAGE_PAGE
 from schema.calling_enums import EndpointType
 from schema.calling_figures import (
@@ -28,14 +28,14 @@ from schema.calling_figures import (
 from schema.info import Info
 
 Weeks = Annotated[
-    int, strawberry.argument(description="How many weeks; the latest completed one is the last.")
+    int | None, strawberry.argument(description="How many weeks; the latest completed one is the last.")
 ]
 _TREND = " by week, oldest first; a week without data is zeros."
 
 
 def _trend(section: Section) -> Any:
     def ask(root: Any, info: At, weeks: Weeks = TREND_WEEKS) -> Load:
-        wanted = (weeks_of(root.as_of, weeks), measures_of(section, info.columns))
+        wanted = (weeks_of(root.as_of, or_default(weeks, TREND_WEEKS)), measures_of(section, info.columns))
         return Load(TRENDS[section.name], wanted, (("customers", root),), frozenset())
 
     return ask

@@ -26,10 +26,11 @@ from schema.arguments import (
     OfProduct,
     OfSubscriptions,
     OfTrials,
+    or_default,
 )
 from schema.calling import CustomerCalling, calling_of_customer
 from schema.connection import Connection
-from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
+from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint
 from schema.entitlements import Subscription, Trial, subscriptions_page, trials_page
 from schema.enums import CustomerStatus, ManagedBy, Product
 from schema.lazy import PARTNER_ADMINS, TAGS
@@ -74,10 +75,12 @@ def _license_trend(
     info: At,
     product: OfProduct = None,
     interval: ByInterval = Interval.WEEK,
-    last: Buckets = 13,
+    last: Buckets = BUCKETS_OF_LINES,
     as_of: AsOf = None,
 ) -> Load:
-    days = buckets(info.context.day(as_of), interval, last)
+    days = buckets(
+        info.context.day(as_of), or_default(interval, Interval.WEEK), or_default(last, BUCKETS_OF_LINES)
+    )
     return Load(DISTRIBUTION_OF_CUSTOMER, arguments=(("buckets", days), ("product", product)))
 
 

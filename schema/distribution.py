@@ -7,9 +7,13 @@ import strawberry
 
 from schema.analytics_enums import Interval
 
-ByInterval = Annotated[Interval, strawberry.argument(description="How long each bucket is.")]
+TREND_BUCKETS = 26
+"""How many the trend of an analysis has unless told otherwise."""
+BUCKETS_OF_LINES = 13
+"""How many that of a customer's lines, or of one, has."""
+ByInterval = Annotated[Interval | None, strawberry.argument(description="How long each bucket is.")]
 Buckets = Annotated[
-    int, strawberry.argument(description="How many buckets, the newest of which holds the day.")
+    int | None, strawberry.argument(description="How many buckets, the newest of which holds the day.")
 ]
 
 

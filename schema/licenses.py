@@ -8,8 +8,8 @@ from executor.declare import At, Load, related
 from resolvers.distribution import DISTRIBUTION_OF_LICENSE, buckets
 from resolvers.licenses import STATE_OF_LICENSE, LicenseRow
 from schema.analytics_enums import Interval
-from schema.arguments import AsOf
-from schema.distribution import Buckets, ByInterval, LicenseDistributionPoint
+from schema.arguments import AsOf, or_default
+from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint
 from schema.enums import Product
 from schema.node import Node, rows
 
@@ -45,8 +45,12 @@ def _state(as_of: AsOf = None) -> Load:
     return Load(STATE_OF_LICENSE, arguments=(("as_of", as_of),))
 
 
-def _trend(info: At, interval: ByInterval = Interval.WEEK, last: Buckets = 13, as_of: AsOf = None) -> Load:
-    days = buckets(info.context.day(as_of), interval, last)
+def _trend(
+    info: At, interval: ByInterval = Interval.WEEK, last: Buckets = BUCKETS_OF_LINES, as_of: AsOf = None
+) -> Load:
+    days = buckets(
+        info.context.day(as_of), or_default(interval, Interval.WEEK), or_default(last, BUCKETS_OF_LINES)
+    )
     return Load(DISTRIBUTION_OF_LICENSE, arguments=(("buckets", days),))
 
 
