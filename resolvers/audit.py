@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from resolvers.context import Arguments, Columns, Context
 from resolvers.criteria import freeze
 from resolvers.entity import Entity
-from resolvers.errors import Forbidden
+from resolvers.errors import BadUserInput, Forbidden
 from resolvers.listing import Listing
 from resolvers.order import Key, Order
 from resolvers.relations import by_id
@@ -44,12 +45,24 @@ AUDIT_ORDER = Order("audit events", (Key("ev.id", "bigint", descending=True),))
 """Newest first: ids ascend in time, since changes of one partner take turns."""
 
 
+def _moment(time: datetime, argument: str) -> datetime:
+    """The time in UTC, where the year may be beyond those that there are."""
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise BadUserInput(
+            f"{argument}: {time.isoformat()} is not within the years 1 to 9999 in UTC."
+        ) from None
+
+
 def audit_criteria(context: Context, given: Mapping[str, Any]) -> Arguments:
-    """The criteria of an AuditEventFilter; raises BadUserInput for an ID that is none."""
+    """The criteria of an AuditEventFilter. Raises BadUserInput for an ID or a time that is none."""
     ids = context.ids
     return freeze(
         given,
         {
+            "from_time": lambda time: _moment(time, "filter.from"),
+            "to_time": lambda time: _moment(time, "filter.to"),
             "actor_ids": lambda values: ids.open_all_as("PartnerAdmin", values, "filter.actorIds"),
             "target_ids": lambda values: [
                 ":".join(map(str, ids.open(value, f"filter.targetIds[{n}]")))

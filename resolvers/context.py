@@ -21,6 +21,8 @@ from resolvers.viewer import Viewer
 
 EARLIEST = date(1900, 1, 1)
 """The first day to look at: the longest trend from it has dates still."""
+LATEST = date(9999, 12, 30)
+"""The last day to look at: the database's driver takes the one after it for infinity."""
 Columns = frozenset[str]
 Arguments = tuple[tuple[str, Any], ...]
 """Arguments by name, frozen and sorted, so that the same ones meet in the same batch."""
@@ -81,9 +83,9 @@ class Context:
         self.today = self.clock()
 
     def day(self, as_of: date | None) -> date:
-        """D: the day that is asked for, or today. Raises BadUserInput for one that trends cannot go back from."""
-        if as_of is not None and as_of < EARLIEST:
-            raise BadUserInput(f"asOf: give {EARLIEST} or a later day, not {as_of}.")
+        """D: the day that is asked for, or today. Raises BadUserInput for one that cannot be looked at."""
+        if as_of is not None and not EARLIEST <= as_of <= LATEST:
+            raise BadUserInput(f"asOf: give a day from {EARLIEST} to {LATEST}, not {as_of}.")
         return as_of or self.today
 
     def parameters(self, as_of: date | None = None) -> dict[str, Any]:
@@ -92,7 +94,7 @@ class Context:
         return {
             "partner": self.viewer.partner_id,
             "admin": self.viewer.admin_id,
-            "as_of": as_of or self.today,
+            "as_of": self.day(as_of),
             "expiring_soon_days": policy.expiring_soon_days,
             "no_recent_activity_days": policy.no_recent_activity_days,
         }

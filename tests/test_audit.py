@@ -105,8 +105,15 @@ async def test_filters(firm: Firm) -> None:
         ({"actions": []}, [on_both, "Two", "One"]),
     ):
         assert await names(firm, filter=filter) == expected, filter
-    answer = await firm.api.ask(READ, EVENTS, {"filter": {"targetIds": ["garbage"]}})
-    assert answer.codes == ["BAD_USER_INPUT"]
+    for wrong in (
+        {"targetIds": ["garbage"]},
+        {"from": "9999-12-31T23:59:59-12:00"},
+        {"to": "9999-12-31T23:59:59-12:00"},
+        {"from": "0001-01-01T00:00:00+12:00"},
+    ):
+        answer = await firm.api.ask(READ, EVENTS, {"filter": wrong})
+        assert answer.codes == ["BAD_USER_INPUT"], wrong
+        assert f"filter.{next(iter(wrong))}" in answer.errors[0]["message"]
 
 
 @pytest.mark.parametrize(
