@@ -23,7 +23,8 @@ def present(error: GraphQLError) -> GraphQLError:
         original = original.original_error
     if isinstance(original, ClientError) or "code" in (error.extensions or {}):
         return error
-    if original is None or isinstance(original, GraphQLError):  # the document or its variables are wrong
+    if original is None or (isinstance(original, GraphQLError) and not _is_of_a_value(error, original)):
+        # the document or its variables are wrong
         too_complex = error.message.endswith(_ABORTED) and isinstance(error, _OF_THE_DOCUMENT)
         code = "QUERY_TOO_COMPLEX" if too_complex else "BAD_USER_INPUT"
         return _with(error, error.message, {**(error.extensions or {}), "code": code})
@@ -58,6 +59,11 @@ def outcome(result: ExecutionResult) -> str:
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def _is_of_a_value(error: GraphQLError, original: GraphQLError) -> bool:
+    """Whether a value that was found does not fit its type: arguments that do not are told with their nodes."""
+    return error.path is not None and not original.nodes
 
 
 def _is_text_refused(error: BaseException) -> bool:

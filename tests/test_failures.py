@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from ingest import run_import
 from server.database import connect
 from tests import office
 from tests.scrape import counted
@@ -81,6 +82,25 @@ async def test_a_fault_while_asking_for_the_viewer_is_hidden_too(
     assert (answer.status, answer.codes) == (503, ["INTERNAL_SERVER_ERROR"])
     assert answer.errors[0]["extensions"]["id"] in caplog.text
     assert "data" not in answer.body
+
+
+async def test_a_sum_that_fits_no_number_of_graphql_is_not_the_clients_mistake(
+    database: str, data_dir: Path, tmp_path: Path
+) -> None:
+    most = 2**31 - 1
+    lines = ["subscription_id,trial_id,product,quantity", f"s000,,CALLING,{most}", f"s001,,CALLING,{most}"]
+    (tmp_path / "licenses.csv").write_text("\n".join(lines) + "\n")
+    connection = await connect(database)
+    try:
+        await run_import(connection, tmp_path, partner=office.PARTNER)
+    finally:
+        await connection.close()
+    query = "{ analytics { licenses(product: CALLING) { distributionTrend(last: 1) { total } } } }"
+    async with served(database, data_dir, office.PARTNER) as api:
+        assert (await api.ask(office.FULL, query)).codes == ["INTERNAL_SERVER_ERROR"]
+        one = "{ customers(first: 1) { nodes { licenses { total } } } }"
+        found = (await api.ask(office.FULL, one)).data
+    assert found["customers"]["nodes"][0]["licenses"]["total"] == most
 
 
 async def test_a_text_with_nul_is_the_clients_mistake(database: str, data_dir: Path) -> None:
