@@ -229,7 +229,7 @@ class Writer:
             again = self._random.choice(kept)
             scope.merge(again.scope)
             spread = f"...{again.name}{self._directive()}"
-            objects = sorted(again.scope.used & again.scope.below.keys())
+            objects = sorted(again.scope.used & again.scope.below.keys() & type_.fields.keys())
             if not objects or self._chance(0.3):
                 return spread
             key = self._random.choice(objects)  # what is merged here is not what is merged in the other place
