@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLLeafType, Undefined, is_enum_type, specified_scalar_types
@@ -18,6 +19,7 @@ class Surprise(Exception):
     """Something that only graphql-core knows the answer to: the operation is run again by it."""
 
 
+@lru_cache(maxsize=1000)
 def is_value(kind: type) -> bool:
     """Whether what is of this class is a value: no failure, nothing to wait for, not left undefined."""
     return not (issubclass(kind, Exception) or hasattr(kind, "__await__") or kind is type(Undefined))

@@ -108,7 +108,7 @@ class ObjectOut(Out):
         return plan
 
     def _of(self, row: Any) -> "Objects":
-        if not is_value(type(row)) or get_strawberry_type_cast(row):
+        if not is_value(row.__class__) or get_strawberry_type_cast(row):
             raise Surprise
         if len(self.plans) == 1 and self.plans[0][0].is_type_of is None:
             return self.plans[0][1]
