@@ -20,6 +20,7 @@ from server import record
 from server.persisted import Sent
 from server.requests import BadRequest, operation_of
 from server.service import Service
+from server.socket_handler import Handler
 from server.streams import results
 from server.tokens import authorization
 
@@ -56,6 +57,7 @@ class Sockets(GraphQL[Any, None]):
     """Signs in by `connection_init`, whose payload holds `Authorization`."""
 
     websocket_adapter_class = _Messages
+    graphql_transport_ws_handler_class = Handler
 
     def __init__(self, service: Service) -> None:
         super().__init__(
@@ -63,6 +65,7 @@ class Sockets(GraphQL[Any, None]):
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=_INIT_WAIT,
+            max_subscriptions_per_connection=None,  # the handler's own bound has a code
             allowed_origins=service.settings.cors_origins,
         )
         self._service = service

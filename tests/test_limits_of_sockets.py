@@ -1,6 +1,7 @@
 """The same limits over a WebSocket, at each and one past it."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from server.database import connect
 from server.settings import load_settings
+from server.socket_handler import MOST_OPERATIONS
 from server.tokens import issue_token
 from tests import office
 from tests.server import environment, serving
@@ -104,3 +106,17 @@ async def test_how_many_run_at_once(address: str, token: str, database: str) -> 
         done = [message for _ in range(4) if (message := await receive(socket))["type"] == "next"]
         assert {message["id"] for message in done} == {"runs", "waits"}
     await connection.close()
+
+
+async def test_how_many_run_on_one_socket(address: str, token: str) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "query.md").read_text()
+    assert f"| operations that run at once on one WebSocket | {MOST_OPERATIONS} |" in page
+    listen = "subscription { dataImported { rows } }"
+    async with signed_in(address, token) as socket:
+        for n in range(MOST_OPERATIONS):
+            await ask(socket, str(n), query=listen)
+        past = await first(socket, "past", query=listen)
+        assert codes(past) == ["QUERY_TOO_COMPLEX"]
+        assert f"{MOST_OPERATIONS} operations" in past["payload"][0]["message"]
+        await socket.send(json.dumps({"type": "complete", "id": "7"}))
+        assert (await first(socket, "next", query="{ __typename }"))["type"] == "next"
