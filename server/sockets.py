@@ -1,13 +1,14 @@
 """GraphQL over WebSocket (`graphql-transport-ws`)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import NonJsonMessageReceived
@@ -33,6 +34,17 @@ class _Messages(ASGIWebSocketAdapter):
     async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
         async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
             yield _well_formed(message)
+
+    # The token's end closes the socket beside what is read and run, which may have something to say just then.
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            with suppress(WebSocketDisconnect):  # the client has gone
+                await super().close(code, reason)
 
 
 def _well_formed(message: Any) -> object:
@@ -85,10 +97,12 @@ class Sockets(GraphQL[Any, None]):
         if isinstance(given, str):
             context["authorization"] = given
         try:
-            await self._service.authenticate(context["authorization"])
+            signed_in = await self._service.authenticate(context["authorization"])
         except Unauthenticated as error:
             record.now().ended("unauthenticated")
             raise ConnectionRejectionError({"message": error.message, "code": error.code}) from None
+        context["expires_at"] = signed_in.expires_at
+        context["longest_seconds"] = self._service.settings.request_timeout_seconds
         return {}
 
 

@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
 JS = Path(__file__).parent / "js"
@@ -102,15 +103,16 @@ async def by_socket(
         await send(type="connection_init", payload={"Authorization": f"Bearer {token}"})
         assert json.loads(await socket.recv())["type"] == "connection_ack"
         await send(id="1", type="subscribe", payload={"query": query, "variables": variables})
-        async for text in socket:
-            message = json.loads(text)
-            match message["type"]:
-                case "next":
-                    await reader.results.put(message["payload"])
-                case "error":
-                    await reader.results.put({"errors": message["payload"]})
-                case "complete":
-                    await reader.results.put({"complete": True})
+        with suppress(ConnectionClosedError):  # the token's end
+            async for text in socket:
+                message = json.loads(text)
+                match message["type"]:
+                    case "next":
+                        await reader.results.put(message["payload"])
+                    case "error":
+                        await reader.results.put({"errors": message["payload"]})
+                    case "complete":
+                        await reader.results.put({"complete": True})
 
 
 async def _by_npm(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from server.database import connect as database_connection
 from server.settings import load_settings
 from server.tokens import issue_token
 from tests import office
@@ -177,6 +179,28 @@ async def test_a_subscription_ends_with_its_token(service: Service) -> None:
         message = await receive(socket)
         assert message["type"] == "error"
         assert message["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert await closed(socket) == 4403
+
+
+async def test_a_socket_on_which_nothing_runs_ends_with_its_token(service: Service) -> None:
+    async with service.signed_in(service.token(seconds=2)) as socket:
+        await listening(socket)
+        started = time.monotonic()
+        assert await closed(socket) == 4403
+        assert time.monotonic() - started < 3
+
+
+async def test_a_query_that_runs_when_the_token_ends_is_answered(service: Service) -> None:
+    connection = await database_connection(service.database_url)
+    async with service.signed_in(service.token(seconds=2)) as socket:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+            await subscribe(socket, "{ customers { totalCount } }")
+            await asyncio.sleep(2.5)
+        assert (await receive(socket))["payload"]["data"]
+        assert await receive(socket) == {"type": "complete", "id": "1"}
+        assert await closed(socket) == 4403
+    await connection.close()
 
 
 async def test_an_admin_who_lost_access_hears_nothing_more(service: Service) -> None:
