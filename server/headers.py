@@ -16,6 +16,9 @@ _DEFAULTS = {
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in _DEFAULTS.items()]
 
+_TAKEN = ["Authorization", "Content-Type", "Idempotency-Key", "traceparent", "tracestate", "X-Request-Id"]
+"""What a page of another origin may send."""
+
 
 class Strict:
     """The application with those headers."""
@@ -49,7 +52,7 @@ def cross_origin(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
+        allow_headers=_TAKEN,
         expose_headers=["Retry-After", "Server-Timing", "X-Request-Id"],
     )
     return [allowed]

@@ -74,6 +74,12 @@ async def test_a_page_of_a_listed_origin_may_ask(api: Api) -> None:
         assert "access-control-allow-credentials" not in headers
 
 
+@pytest.mark.parametrize("name", ["idempotency-key", "traceparent", "tracestate", "x-request-id"])
+async def test_it_may_send_what_the_service_reads(api: Api, name: str) -> None:
+    asked = await preflight(api, PORTAL, header=f"authorization, content-type, {name}")
+    assert asked.status_code == 200
+
+
 async def test_a_page_of_another_origin_may_not(api: Api) -> None:
     asked = await preflight(api, ELSEWHERE)
     assert asked.status_code == 400
