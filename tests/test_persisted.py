@@ -86,6 +86,12 @@ async def test_names_of_no_document_are_not_found(api: Api, name: str) -> None:
         assert code(await post(api, **body)) == expected
 
 
+async def test_a_hash_is_read_in_its_extension_alone(api: Api) -> None:
+    await post(api, query=OTHER, extensions=persisted(OTHER))
+    response = await post(api, sha256Hash=digest(OTHER))
+    assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
+
+
 async def test_without_a_token_nothing_is_told_of_what_is_registered(api: Api) -> None:
     await post(api, query=OTHER, extensions=persisted(OTHER))
     for text in (QUERY, OTHER):
