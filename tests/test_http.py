@@ -1,5 +1,6 @@
 """GraphQL over HTTP: media types, status codes, and every kind of request that is none."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,11 @@ async def test_of_several_operations_the_named_one_runs(api: Api) -> None:
     document = "query A { __typename } query B { viewer { partner { name } } }"
     answer = await post(api, f'{{"query": "{document}", "operationName": "B"}}')
     assert answer.json()["data"] == {"viewer": {"partner": {"name": office.PARTNER}}}
-    for unclear in (f'{{"query": "{document}"}}', f'{{"query": "{document}", "operationName": "C"}}'):
-        response = await post(api, unclear, Accept=RESPONSE)
-        assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
+    for name in (None, "C", ""):
+        unclear = json.dumps({"query": document, "operationName": name})
+        for accept in (JSON, RESPONSE):
+            response = await post(api, unclear, Accept=accept)
+            assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
 
 
 async def test_a_subscription_by_post_is_told_to_use_a_websocket(api: Api) -> None:
@@ -191,9 +194,23 @@ async def test_an_operation_that_is_not_valid_is_refused_with_a_code(
     assert "data" not in answer.body
 
 
-async def test_a_refused_operation_is_400_in_the_newer_media_type_and_200_in_the_older(api: Api) -> None:
-    assert (await post(api, '{"query": "{ noSuchField }"}', Accept=RESPONSE)).status_code == 400
-    assert (await post(api, '{"query": "{ noSuchField }"}', Accept=JSON)).status_code == 200
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"query": "{"},
+        {"query": "{ noSuchField }"},
+        {"query": "query ($n: Int!) { customers(first: $n) { totalCount } }"},
+        {"query": "{ " + "__typename " * 2001 + "}"},
+        {"documentId": "of none"},
+    ],
+)
+async def test_a_refused_operation_is_400_in_the_newer_media_type_and_200_in_the_older(
+    api: Api, refused: dict[str, Any]
+) -> None:
+    for accept, status in ((RESPONSE, 400), (JSON, 200), ("*/*", 200)):
+        response = await post(api, json.dumps(refused), Accept=accept)
+        assert response.status_code == status
+        assert code(response) and "data" not in response.json()
 
 
 async def test_a_field_that_fails_keeps_its_siblings(api: Api) -> None:
