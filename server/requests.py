@@ -1,5 +1,6 @@
 """Reading a GraphQL request from HTTP, and writing its answer (GraphQL over HTTP)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ _CONTENT_TYPES = {
 _TEXTS = ("query", "operationName", "documentId", "id", "doc_id")
 _OBJECTS = ("variables", "extensions")
 _NAMES = ("query", "documentId", "id", "doc_id", "extensions")
+_QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d*)?|1(?:\.0*)?)")
 _NO_ENCODING = {"Accept-Encoding": "identity"}
 
 
@@ -138,27 +140,36 @@ def answers_as(request: Request) -> str | None:
     """
     if not header(request.scope, b"accept"):
         return JSON_TYPE
-    accepted = _accepted(request)
-    for media_type in accepted:
-        if media_type == RESPONSE_TYPE:
-            return RESPONSE_TYPE
-        if media_type in (JSON_TYPE, "application/*", "*/*"):
-            return JSON_TYPE
-    return EVENTS_TYPE if EVENTS_TYPE in accepted else None
+    qualities = _qualities(request)
+    for media_type in _preferred(qualities):
+        if media_type in (JSON_TYPE, RESPONSE_TYPE):
+            return media_type
+        if media_type in ("application/*", "*/*"):
+            for ours in (JSON_TYPE, RESPONSE_TYPE):
+                if qualities.get(ours, qualities.get("application/*", 1)):
+                    return ours
+    return EVENTS_TYPE if qualities.get(EVENTS_TYPE) else None
 
 
 def accepts_events(request: Request) -> bool:
     """Whether the client takes server-sent events, which only a subscription needs."""
-    return EVENTS_TYPE in _accepted(request)
+    return bool(_qualities(request).get(EVENTS_TYPE))
 
 
-def _accepted(request: Request) -> list[str]:
-    accepted = []
+def _preferred(qualities: dict[str, float]) -> list[str]:
+    """What the client accepts, best first; of equals, what it named first."""
+    return sorted(filter(qualities.__getitem__, qualities), key=qualities.__getitem__, reverse=True)
+
+
+def _qualities(request: Request) -> dict[str, float]:
+    """How much the client wants each media type that it names, from 0 (not at all) to 1."""
+    qualities: dict[str, float] = {}
     for part in (header(request.scope, b"accept") or "").lower().split(","):
         media_type, *parameters = (piece.strip() for piece in part.split(";"))
-        if media_type and not any(p.replace(" ", "") in ("q=0", "q=0.0") for p in parameters):
-            accepted.append(media_type)
-    return accepted
+        quality = next((float(found[1]) for p in parameters if (found := _QUALITY.fullmatch(p))), 1.0)
+        if media_type:
+            qualities[media_type] = max(quality, qualities.get(media_type, 0.0))
+    return qualities
 
 
 def wants_page(request: Request) -> bool:
@@ -166,7 +177,7 @@ def wants_page(request: Request) -> bool:
     return (
         request.method == "GET"
         and not any(name in request.query_params for name in _NAMES)
-        and "text/html" in (header(request.scope, b"accept") or "").lower()
+        and bool(_qualities(request).get("text/html"))
     )
 
 

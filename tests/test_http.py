@@ -57,6 +57,15 @@ def code(response: httpx.Response) -> str:
         (f"{RESPONSE};q=0, {JSON}", JSON),
         (f"text/event-stream, {JSON}", JSON),  # what urql sends
         (f"{RESPONSE}; charset=utf-8", RESPONSE),
+        (f"{RESPONSE};q=0.5, {JSON};q=0.9", JSON),
+        (f"{JSON};q=0.5, {RESPONSE};q=0.9", RESPONSE),
+        (f"{JSON};q=0.5, {RESPONSE}; charset=utf-8; q=1.000, */*;q=0.1", RESPONSE),
+        (f"{RESPONSE}, */*", RESPONSE),
+        (f"*/*, {RESPONSE}", JSON),
+        (f"{RESPONSE};q=0.1, */*", JSON),
+        (f"{JSON};q=0, */*", RESPONSE),
+        (f"{JSON};q=0.000, application/*", RESPONSE),
+        (f"{JSON};q=much", JSON),
     ],
 )
 async def test_the_answer_comes_in_a_media_type_that_is_accepted(
@@ -69,8 +78,9 @@ async def test_the_answer_comes_in_a_media_type_that_is_accepted(
     assert response.json()["data"] == {"__typename": "Query"}
 
 
-async def test_an_answer_in_no_accepted_media_type_is_refused(api: Api) -> None:
-    response = await post(api, '{"query": "{ __typename }"}', Accept="text/csv")
+@pytest.mark.parametrize("accept", ["text/csv", f"{JSON};q=0", "*/*;q=0", "application/*;q=0, */*"])
+async def test_an_answer_in_no_accepted_media_type_is_refused(api: Api, accept: str) -> None:
+    response = await post(api, '{"query": "{ __typename }"}', Accept=accept)
     assert (response.status_code, code(response)) == (406, "BAD_USER_INPUT")
 
 
@@ -234,8 +244,15 @@ async def test_a_browser_gets_graphiql_without_a_token(api: Api) -> None:
 
 
 async def test_a_browser_that_asks_gets_json(api: Api) -> None:
-    response = await get(api, {"query": "{ __typename }"}, Accept="text/html, */*")
-    assert response.json()["data"] == {"__typename": "Query"}
+    for accept in ("text/html, */*", "application/json, text/html"):
+        response = await get(api, {"query": "{ __typename }"}, Accept=accept)
+        assert response.json()["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("accept", ["text/html;q=0, */*", "text/html; q=0.0, application/json", "*/*"])
+async def test_who_does_not_take_html_gets_no_page(api: Api, accept: str) -> None:
+    response = await get(api, {}, Accept=accept)
+    assert (response.status_code, code(response)) == (400, "BAD_USER_INPUT")
 
 
 async def test_the_root_leads_to_the_page(api: Api) -> None:
