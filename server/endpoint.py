@@ -105,8 +105,10 @@ class Endpoint:
             query = self._service.persisted.text(operation.sent, context.viewer)
         except ClientError as error:
             record.now().ended(code_of(error))
-            status = 400 if media_type == RESPONSE_TYPE else 200
-            return answer({"errors": [error.formatted]}, media_type, status)
+            refused = Result(data=None, errors=[error])
+            if media_type == EVENTS_TYPE:
+                return EventStream(only(refused), self._service.timers)
+            return answer(payload(refused), media_type, _status(refused, media_type))
         started = time.perf_counter()
         try:
             result = await self._service.executor.run(

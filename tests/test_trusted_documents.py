@@ -201,8 +201,15 @@ async def test_over_server_sent_events(address: str, data_dir: Path) -> None:
         answered = await http.post("/graphql", json=body)
         assert json.dumps(FOUND, separators=(",", ":")) in answered.text
 
-        refused = await http.post("/graphql", json={"query": IMPORTED + " "})
-        assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        for refused, expected in (
+            ({"query": IMPORTED + " "}, "FORBIDDEN"),
+            ({"extensions": persisted("{ unheardOf }")}, "PERSISTED_QUERY_NOT_FOUND"),
+        ):
+            response = await http.post("/graphql", json=refused)
+            assert response.headers["content-type"].startswith("text/event-stream")
+            _ping, event, complete, _end = response.text.split("\n\n")
+            (error,) = json.loads(event.removeprefix("event: next\ndata: "))["errors"]
+            assert (error["extensions"]["code"], complete) == (expected, "event: complete\ndata:")
 
         async with http.stream("POST", "/graphql", json={"documentId": digest(IMPORTED)}) as response:
             assert response.headers["content-type"].startswith("text/event-stream")
