@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
         routes=[
             Route(_PATH, _Application(_graphql), middleware=cross_origin(settings)),
             WebSocketRoute(_PATH, _Application(_graphql)),
+            Route(f"{_PATH}/", _Application(_slashed)),
             *([assets] if settings.graphiql else []),
             Route("/healthz", _alive),
             Route("/readyz", _ready),
@@ -101,6 +102,12 @@ _COLLECTED = (50_000, 20, 20)
 
 async def _graphql(scope: Scope, receive: Receive, send: Send) -> None:
     await scope["app"].state.endpoint(scope, receive, send)
+
+
+async def _slashed(scope: Scope, receive: Receive, send: Send) -> None:
+    """To the path without the slash, whatever scheme and host the client used: a proxy may have changed them."""
+    query = scope["query_string"].decode("latin-1")
+    await RedirectResponse(f"{_PATH}?{query}" if query else _PATH)(scope, receive, send)
 
 
 class _Straight:

@@ -260,6 +260,13 @@ async def test_the_root_leads_to_the_page(api: Api) -> None:
     assert (response.status_code, response.headers["location"]) == (307, "/graphql")
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("query", ["", "?query=%7B__typename%7D&variables=%7B%7D"])
+async def test_a_slash_too_many_leads_to_the_same_scheme_and_host(api: Api, method: str, query: str) -> None:
+    response = await api.client.request(method, f"/graphql/{query}")
+    assert (response.status_code, response.headers["location"]) == (307, f"/graphql{query}")
+
+
 async def test_alive_and_ready(api: Api) -> None:
     for path, status in (("/healthz", "alive"), ("/readyz", "ready")):
         response = await api.client.get(path)
