@@ -56,6 +56,8 @@ def _well_formed(message: Any) -> object:
             except BadRequest:
                 raise NonJsonMessageReceived from None
             return {**message, "payload": {**payload, "query": operation.sent}}
+        case {"type": "connection_init", "payload": None}:
+            return {"type": "connection_init"}
         case {"type": "subscribe"}:
             raise NonJsonMessageReceived
         case {"type": "complete", "id": str()}:

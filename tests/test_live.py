@@ -166,6 +166,20 @@ async def test_a_token_may_come_with_the_handshake(service: Service) -> None:
         assert (await receive(socket))["type"] == "connection_ack"
 
 
+@pytest.mark.parametrize(
+    "text", ['{"type": "connection_init", "payload": null}', '{"type": "connection_init"}']
+)
+async def test_a_payload_of_null_is_none(service: Service, text: str) -> None:
+    address = service.address.replace("http://", "ws://") + "/graphql"
+    async with connect(address, subprotocols=[PROTOCOL]) as socket:
+        await socket.send(text)
+        assert await closed(socket) == 4403
+    headers = {"Authorization": f"Bearer {service.token()}"}
+    async with connect(address, subprotocols=[PROTOCOL], additional_headers=headers) as socket:
+        await socket.send(text)
+        assert (await receive(socket))["type"] == "connection_ack"
+
+
 async def test_nothing_is_answered_before_signing_in(service: Service) -> None:
     address = service.address.replace("http://", "ws://") + "/graphql"
     async with connect(address, subprotocols=[PROTOCOL]) as socket:
@@ -275,6 +289,7 @@ async def test_refusals_carry_the_same_codes(service: Service, query: str, code:
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}}',
         '{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": 5}}',
         '{"type": "complete", "id": {}}',
+        '{"type": "connection_init", "payload": []}',
     ],
 )
 async def test_a_message_of_no_known_form_closes_the_socket(service: Service, text: str) -> None:
