@@ -42,7 +42,8 @@ class Reference:
     columns: tuple[str, ...]
     stored_as: str
     lookup: Lookup
-    ignore_case: bool = False
+    folded: Callable[[str], str] | None = None
+    """How case is folded before it is looked up, as it is in the keys; None where it makes a difference."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from models.enums import (
     SubscriptionState,
     TrialState,
 )
-from models.search import fold, search_text
+from models.search import address, fold, search_text
 
 WEEK = pl.col("started_at").dt.date() - pl.duration(days=pl.col("started_at").dt.weekday() % 7)
 """The Sunday (UTC) that begins the week in which a call started."""
@@ -65,7 +65,7 @@ _TABLES = (
         ),
         key=("email_key",),
         derived=(
-            Derived("email_key", ("email",), fold),
+            Derived("email_key", ("email",), address),
             Derived("search_text", ("display_name", "email"), search_text),
         ),
     ),
@@ -120,7 +120,7 @@ _TABLES = (
         key=("external_id",),
         references=(
             TO_CUSTOMER,
-            Reference(("started_by",), "started_by_id", PARTNER_ADMIN, ignore_case=True),
+            Reference(("started_by",), "started_by_id", PARTNER_ADMIN, folded=address),
         ),
         checks=(ENDS_AFTER_IT_STARTS,),
         license_ids="""
@@ -200,7 +200,7 @@ _TABLES = (
         "admin_assignments",
         (Column("email", EMAIL), Column("customer_id", KEY)),
         key=("admin_id", "customer_id"),
-        references=(Reference(("email",), "admin_id", PARTNER_ADMIN, ignore_case=True), TO_CUSTOMER),
+        references=(Reference(("email",), "admin_id", PARTNER_ADMIN, folded=address), TO_CUSTOMER),
     ),
     Table(
         "tags",
@@ -212,7 +212,7 @@ _TABLES = (
         "customer_tags",
         (Column("customer_id", KEY), Column("tag", TAG)),
         key=("customer_id", "tag_id"),
-        references=(TO_CUSTOMER, Reference(("tag",), "tag_id", TAG_NAME, ignore_case=True)),
+        references=(TO_CUSTOMER, Reference(("tag",), "tag_id", TAG_NAME, folded=fold)),
         at_most=AtMost(20, "customer_id", "tag", "a customer has at most 20 tags"),
     ),
     Table(

@@ -10,7 +10,6 @@ import polars as pl
 from ingest.batch import LINE
 from ingest.lookups import ID
 from ingest.spec import Lookup, Reference, Table
-from models.search import fold
 
 _SHOWN = 60
 """Characters of a value that a report shows."""
@@ -114,7 +113,7 @@ class Validator:
     ) -> tuple[pl.Series, list[Finding]]:
         """The ids that a reference stands for, and where it stands for none."""
         keys = values.select(
-            _folded(column, reference.ignore_case).alias(str(number))
+            _folded(column, reference.folded).alias(str(number))
             for number, column in enumerate(values.select(reference.columns))
         )
         lookup = self._lookups[reference.lookup]
@@ -164,8 +163,8 @@ def _occurring(tests: list[Test], rows: pl.DataFrame) -> list[Finding]:
     ]
 
 
-def _folded(column: pl.Series, ignore_case: bool) -> pl.Series:
-    if not ignore_case:
+def _folded(column: pl.Series, fold: Callable[[str], str] | None) -> pl.Series:
+    if fold is None:
         return column
     return pl.Series([None if text is None else fold(text) for text in column], dtype=pl.String)
 

@@ -11,7 +11,7 @@ class Customer(PartnerRow):
     external_id = CTextField()
     name = CTextField()
     search_text = CTextField()
-    """Name and customer ID in lower case, since only one place should fold case: see `models.search`."""
+    """Name and customer ID without regard to case, which only one place should fold: see `models.search`."""
     managed_by = fields.TextField()
     country = fields.TextField()
     industry = fields.TextField(null=True)

@@ -11,7 +11,7 @@ class PartnerAdmin(PartnerRow):
     email_key = CTextField()
     display_name = CTextField()
     search_text = CTextField()
-    """Name and email in lower case: see `models.search`."""
+    """Name and email, folded: see `models.search`."""
     roles = text_array()
     active = fields.BooleanField()
     last_sign_in_at = fields.DatetimeField(null=True)

@@ -12,7 +12,7 @@ class Resource(PartnerRow):
     title = CTextField()
     summary = fields.TextField()
     search_text = CTextField()
-    """Title, summary and tags in lower case."""
+    """Title, summary and tags, folded: see `models.search`."""
     url = fields.TextField()
     kind = fields.TextField()
     product = fields.TextField(null=True)

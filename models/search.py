@@ -3,8 +3,14 @@ on the server's locale."""
 
 
 def fold(text: str) -> str:
-    """The text without regard to case."""
-    return text.lower()
+    """The text without regard to case, and each letter by itself: `lower` writes a Σ at the end of a word in
+    another way than within it, so that a part of a word would not be found in the whole."""
+    return text.casefold()
+
+
+def address(email: str) -> str:
+    """An email address without regard to case, and no more: `fold` takes ß for ss, which is another domain."""
+    return email.lower()
 
 
 def search_text(*parts: str | None) -> str:

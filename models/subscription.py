@@ -11,7 +11,7 @@ class Subscription(PartnerRow):
 
     external_id = CTextField()
     search_text = CTextField()
-    """The subscription ID in lower case: see `models.search`."""
+    """The subscription ID, folded: see `models.search`."""
     customer_id = fields.BigIntField()
     status = fields.TextField()
     added_on = fields.DateField()

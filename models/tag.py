@@ -6,7 +6,7 @@ from models.fields import CTextField
 
 
 class Tag(PartnerRow):
-    """The partner's own label for customers. `name_key` is the name in lower case, unique in the partner."""
+    """The partner's own label for customers. `name_key` is the name, folded, unique in the partner."""
 
     name = CTextField()
     name_key = CTextField()

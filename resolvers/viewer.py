@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
-from models.search import fold
+from models.search import address
 from resolvers.database import Database
 from resolvers.errors import Unauthenticated
 from resolvers.row import Row
@@ -77,7 +77,7 @@ async def find_viewer(database: Database, partner: str, email: str) -> Viewer:
 
     Raises Unauthenticated alike for one unknown, not active or without a role.
     """
-    return await _one(database, _NAMED, {"partner_name": partner, "email": fold(email)})
+    return await _one(database, _NAMED, {"partner_name": partner, "email": address(email)})
 
 
 async def viewer_now(database: Database, viewer: Viewer) -> Viewer:

@@ -134,7 +134,7 @@ async def test_migrations_fill_what_they_add(fresh_database_url: str, tmp_path: 
             "DELETE FROM tortoise_migrations WHERE name >= '0008'"
         )
         async with opened(fresh_database_url, load_settings(database_url=fresh_database_url)):
-            assert await migrate() == ["0008_what_is_kept", "0009_positions_used"]
+            assert await migrate() == ["0008_what_is_kept", "0009_positions_used", "0010_case_folding"]
         assert await _derived(connection) == kept
     finally:
         await connection.close()

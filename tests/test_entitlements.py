@@ -48,6 +48,7 @@ VALUES: dict[str, dict[str, list[Any]]] = {
             "b_ nord",
             "ÄRZTE",
             "İzmir",
+            "sub-0 οδοσ",
             "c% 1",
             "%",
             "sub-0\\",

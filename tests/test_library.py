@@ -29,9 +29,9 @@ SEARCHES = [
 
 def expected(world: World, search: str | None = None, **filter: Any) -> list[str]:
     def matches(row: oracle.Row) -> bool:
-        text = "\n".join([row["title"], row["summary"], *(row["tags"] or [])]).lower()
+        text = "\n".join([row["title"], row["summary"], *(row["tags"] or [])]).casefold()
         return (
-            all(word in text for word in (search or "").lower().split())
+            all(word in text for word in (search or "").casefold().split())
             and (not filter.get("kinds") or row["kind"] in filter["kinds"])
             and (not filter.get("products") or row["product"] in filter["products"])
             and (not filter.get("languages") or row["language"] in filter["languages"])

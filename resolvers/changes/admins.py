@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
-from models.search import fold, search_text
+from models.search import address, search_text
 from resolvers.changes import look_up, texts
 from resolvers.changes.change import Change, Done, Facts, Target
 from resolvers.changes.errors import UserErrorCode, refuse
@@ -30,7 +30,7 @@ async def _add(change: Change, email: str, display_name: str, roles: Sequence[Pa
         " VALUES (:partner, :email::text, :key::text, :name::text, :search_text::text, :roles::text[], true)"
         " RETURNING id",
         email=email,
-        key=fold(email),
+        key=address(email),
         name=name,
         search_text=search_text(name, email),
         roles=held,
@@ -44,7 +44,7 @@ async def _require_free(change: Change, email: str) -> None:
     sql = (
         "SELECT pa.active FROM partner_admins pa WHERE pa.partner_id = :partner AND pa.email_key = :key::text"
     )
-    rows = await change.fetch(sql, key=fold(email))
+    rows = await change.fetch(sql, key=address(email))
     if rows:
         message = f"{email} is an admin already; set the roles of that one instead."
         raise refuse(UserErrorCode.TAKEN, message, "input", "email")

@@ -6,7 +6,7 @@ from typing import Annotated
 import asyncpg
 import typer
 
-from models.search import fold
+from models.search import address
 from server.commands.common import CommandError, PartnerOption, command_settings, with_database
 from server.database import connect
 from server.tokens import issue_token
@@ -49,7 +49,7 @@ async def _find(connection: asyncpg.Connection, email: str, partner: str | None)
         "SELECT p.name, a.email, a.active AND cardinality(a.roles) > 0 AS may FROM partner_admins a"
         " JOIN partners p ON p.id = a.partner_id"
         " WHERE a.email_key = $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name",
-        fold(email.strip()),
+        address(email.strip()),
         partner,
     )
     if not rows:

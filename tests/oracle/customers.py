@@ -170,8 +170,8 @@ def _matches(book: Book, customer_id: str, filter_: dict[str, Any], on: date) ->
         if not types & set(filter_["subscriptionTypes"]):
             return False
     if filter_.get("tags"):
-        wanted = {name.lower() for name in filter_["tags"]}
-        if not wanted & {name.lower() for name in tags(book, customer_id)}:
+        wanted = {name.casefold() for name in filter_["tags"]}
+        if not wanted & {name.casefold() for name in tags(book, customer_id)}:
             return False
     if filter_.get("partnerAdmins") and not (
         set(filter_["partnerAdmins"]) & assigned_admins(book, customer_id)

@@ -155,9 +155,9 @@ def _products_and_end_match(book: Book, entitlement: Row, filter_: dict[str, Any
 
 
 def every_word_occurs(search: str, texts: Iterable[str]) -> bool:
-    """Each word, lower-cased, is a part of at least one of the texts, lower-cased."""
-    lowered = [text.lower() for text in texts]
-    return all(any(word in text for text in lowered) for word in search.lower().split())
+    """Each word, case folded, is a part of at least one of the texts, case folded."""
+    folded = [text.casefold() for text in texts]
+    return all(any(word in text for text in folded) for word in search.casefold().split())
 
 
 _ORDER_COLUMNS = {
