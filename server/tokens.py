@@ -1,5 +1,6 @@
 """Access tokens: signed here with a key of the data folder, or by an identity provider."""
 
+import re
 import time
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ KNOWN_TOKENS = 10_000
 CLOCK_SKEW_SECONDS = 60
 """How far ahead the clock of whoever issues may be. A token's end is taken at its word."""
 _FOREVER = 2**53
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _HOW = "Send `Authorization: Bearer TOKEN`; `partnerhub token EMAIL` prints a token."
 
 
@@ -141,4 +143,5 @@ def _refused(reason: str) -> Unauthenticated:
 
 
 def _is_name(claim: object) -> TypeGuard[str]:
-    return isinstance(claim, str) and "\0" not in claim  # which the database would not take
+    """Whether it is text that the database takes: Unicode, without half of a surrogate pair and without NUL."""
+    return isinstance(claim, str) and not _NO_TEXT.search(claim)

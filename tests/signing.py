@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import httpx
-from joserfc import jwt
+from joserfc import jws
 
 from tests import office
 from tests.server import Api
@@ -52,7 +52,10 @@ def signed(
     **changed: Any,
 ) -> str:
     given = {"alg": algorithm, "kid": kid or key.kid} | (header or {})
-    return "Bearer " + jwt.encode(given, claims(**changed), key, algorithms=[algorithm])
+    body = json.dumps(
+        claims(**changed)
+    )  # as others write JSON, so that whatever can be escaped can be claimed
+    return "Bearer " + jws.serialize_compact(given, body, key, algorithms=[algorithm])
 
 
 def confused(key: Any) -> str:

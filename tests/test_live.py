@@ -15,10 +15,12 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from server.database import connect as database_connection
+from server.keys import local_key
 from server.settings import load_settings
 from server.tokens import issue_token
 from tests import office
 from tests.server import command, environment, serving
+from tests.signing import signed
 
 IMPORTED = "subscription { dataImported { finishedAt rows tables } }"
 PROTOCOL = Subprotocol("graphql-transport-ws")
@@ -157,6 +159,17 @@ async def test_a_socket_without_a_good_token_is_closed(service: Service, payload
 @pytest.mark.parametrize("email", [office.INACTIVE, office.ROLELESS, "nobody@office.example"])
 async def test_a_socket_of_an_admin_without_access_is_closed(service: Service, email: str) -> None:
     async with service.socket({"Authorization": f"Bearer {service.token(email=email)}"}) as socket:
+        assert await closed(socket) == 4403
+
+
+@pytest.mark.parametrize("claim", ["email", "partner"])
+@pytest.mark.parametrize("no_text", ["\0@office.example", "\ud800@office.example"])
+async def test_a_socket_whose_token_claims_what_is_no_text_is_closed(
+    service: Service, claim: str, no_text: str
+) -> None:
+    claimed: dict[str, Any] = {claim: no_text}
+    token = signed(local_key(service.folder), **claimed)
+    async with service.socket({"Authorization": token}) as socket:
         assert await closed(socket) == 4403
 
 
