@@ -4,12 +4,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
-from kpis.policy import Policy
+from kpis.policy import Number, Policy
 from models.enums import PartnerRole
 
 WORKERS = "_PARTNERHUB_WORKERS"
@@ -18,6 +18,20 @@ WORKERS = "_PARTNERHUB_WORKERS"
 
 class SettingsError(Exception):
     """A setting that cannot be used: one line that names it."""
+
+
+def _http_url(value: str) -> str:
+    """As it was given: pydantic's own type would write it anew."""
+    try:
+        HttpUrl(value)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"]) from None
+    return value
+
+
+Seconds = Annotated[float, Field(le=86_400)]
+Cost = Annotated[int, Field(le=10**15)]
+Address = Annotated[str, AfterValidator(_http_url)]
 
 
 class Settings(Policy, BaseSettings):
@@ -43,9 +57,11 @@ class Settings(Policy, BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on.")
-    workers: int = Field(1, ge=1, description="How many processes serve.")
-    database_connections: int = Field(10, ge=1, description="The most database connections of a process.")
-    database_wait_seconds: float = Field(
+    workers: int = Field(1, ge=1, le=1000, description="How many processes serve.")
+    database_connections: int = Field(
+        10, ge=1, le=10_000, description="The most database connections of a process."
+    )
+    database_wait_seconds: Seconds = Field(
         10.0, gt=0, description="How long a statement waits for one of them to be free."
     )
     database_read_only: bool = Field(
@@ -53,13 +69,13 @@ class Settings(Policy, BaseSettings):
         description="Whether the database may be a standby, or else read-only: it is served, without changes."
         " Otherwise such a one is not ready.",
     )
-    jwks_url: str | None = Field(
+    jwks_url: Address | None = Field(
         None, description="Where an identity provider publishes its keys. Set: only its tokens are accepted."
     )
     jwks_ttl_seconds: float = Field(
-        600.0, gt=0, description="How long those keys are good before they are fetched again."
+        600.0, gt=0, le=31_536_000, description="How long those keys are good before they are fetched again."
     )
-    jwks_pause_seconds: float = Field(
+    jwks_pause_seconds: Seconds = Field(
         10.0, ge=0, description="The least time between two fetches, however many unknown keys tokens name."
     )
     jwt_issuer: str = Field("partnerhub", description="The `iss` that a token must carry.")
@@ -83,44 +99,48 @@ class Settings(Policy, BaseSettings):
         le=1000,
         description="The same for admins who may VIEW_ANALYTICS, where it is more: up to 1000.",
     )
-    maximum_tokens: int = Field(5000, ge=100, description="The most tokens that a document may have.")
-    maximum_depth: int = Field(
+    maximum_tokens: Number = Field(5000, ge=100, description="The most tokens that a document may have.")
+    maximum_depth: Number = Field(
         12, ge=1, description="The deepest that fields may be nested in an operation, introspection left out."
     )
-    maximum_fields: int = Field(
+    maximum_fields: Number = Field(
         2000,
         ge=1,
         description="The most fields in an operation, fragments spread out; `__schema` counts 200, `__type` 20.",
     )
-    maximum_aliases: int = Field(
+    maximum_aliases: Number = Field(
         30, ge=0, description="The most aliases in an operation, fragments spread out."
     )
-    maximum_directives: int = Field(
+    maximum_directives: Number = Field(
         10, ge=0, description="The most directives in an operation, fragments spread out."
     )
-    maximum_cost: int = Field(
+    maximum_cost: Number = Field(
         100_000,
         ge=1,
         description="The most that an operation may cost by the sizes it asks for: an object 1, what is summed or"
         " counted 10.",
     )
-    admin_cost_capacity: int = Field(
+    admin_cost_capacity: Cost = Field(
         1_000_000,
         ge=1,
         description="How much an admin's operations may cost at once, by what they really cost.",
     )
-    admin_cost_per_second: int = Field(20_000, ge=1, description="How much of that comes back in a second.")
-    partner_cost_capacity: int = Field(
+    admin_cost_per_second: Cost = Field(20_000, ge=1, description="How much of that comes back in a second.")
+    partner_cost_capacity: Cost = Field(
         1_000_000, ge=1, description="The same for all admins of a partner together."
     )
-    partner_cost_per_second: int = Field(20_000, ge=1, description="How much of that comes back in a second.")
-    operations_at_once: int = Field(32, ge=1, description="The most operations that a process runs at once.")
-    operations_waiting: int = Field(
+    partner_cost_per_second: Cost = Field(
+        20_000, ge=1, description="How much of that comes back in a second."
+    )
+    operations_at_once: Number = Field(
+        32, ge=1, description="The most operations that a process runs at once."
+    )
+    operations_waiting: Number = Field(
         200,
         ge=0,
         description="The most that wait for their turn in a process; beyond, the answer is HTTP 503.",
     )
-    registered_documents: int = Field(
+    registered_documents: Number = Field(
         1000,
         ge=0,
         description="How many documents a process remembers by the hash under which clients registered them"
@@ -135,20 +155,22 @@ class Settings(Policy, BaseSettings):
         (PartnerRole.PARTNER_FULL_ADMIN,),
         description="With trusted documents: who may send others, GraphiQL included.",
     )
-    maximum_errors: int = Field(
+    maximum_errors: Number = Field(
         5, ge=1, description="The most errors that an answer lists; of the rest, it tells how many there are."
     )
-    remembered_values: int = Field(
+    remembered_values: Number = Field(
         200_000,
         ge=0,
         description="How many values of computed KPIs and trends a process remembers until the data changes;"
         " 0 remembers nothing.",
     )
-    maximum_body_bytes: int = Field(
+    maximum_body_bytes: Number = Field(
         262_144, ge=1000, description="The largest body that is read, and the largest message of a WebSocket."
     )
-    request_timeout_seconds: float = Field(10.0, gt=0, description="An operation that takes longer is ended.")
-    drain_seconds: float = Field(
+    request_timeout_seconds: Seconds = Field(
+        10.0, gt=0, description="An operation that takes longer is ended."
+    )
+    drain_seconds: Seconds = Field(
         0.0,
         ge=0,
         description="How long a process serves on after SIGTERM, while `/readyz` says that it is ending: as long as"
@@ -157,6 +179,7 @@ class Settings(Policy, BaseSettings):
     call_retention_months: int = Field(
         13,
         ge=3,
+        le=1200,
         description="How many months call records are kept. Then `partnerhub import` and `partnerhub prune` drop them"
         " by whole weeks; what was counted of them stays.",
     )
@@ -177,9 +200,8 @@ class Settings(Policy, BaseSettings):
         "https://admin.webex.com/customers/{id}",
         description="What `launchUrl` opens; `{id}` stands for the customer's ID.",
     )
-    otlp_endpoint: str | None = Field(
+    otlp_endpoint: Address | None = Field(
         None,
-        pattern="^https?://",
         description="Where traces are sent, by OTLP over HTTP: `http://collector:4318/v1/traces`. Needs"
         " `partnerhub[otel]`. Unset: none are made.",
     )
@@ -200,6 +222,15 @@ class Settings(Policy, BaseSettings):
     log_emails: bool = Field(
         False, description="Whether the log names admins by their emails beside their numbers."
     )
+
+    @field_validator("launch_url")
+    @classmethod
+    def _opens(cls, value: str) -> str:
+        filled = value.replace("{id}", "1")
+        if {"{", "}"} & set(filled):
+            raise ValueError("of what stands in braces, only {id} is known")
+        _http_url(filled)
+        return value
 
     @field_validator("introspection")
     @classmethod

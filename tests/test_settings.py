@@ -61,7 +61,26 @@ def test_thresholds_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("LOG_LEVEL", "loud", "PARTNERHUB_LOG_LEVEL: "),
         ("SIZE_BANDS", "1,50", "PARTNERHUB_SIZE_BANDS: give a JSON list"),
         ("SIZE_BANDS", '[1,"x"]', "PARTNERHUB_SIZE_BANDS (item 1): "),
+        (
+            "SIZE_BANDS",
+            "[-1,50]",
+            "PARTNERHUB_SIZE_BANDS (item 0): Input should be greater than or equal to 0",
+        ),
+        ("SIZE_BANDS", "[50,1]", "PARTNERHUB_SIZE_BANDS: Value error, each number has to be larger"),
+        ("SIZE_BANDS", "[1,1]", "PARTNERHUB_SIZE_BANDS: Value error, each number has to be larger"),
+        ("USAGE_VOLUME_LIMITS", "[50,10]", "PARTNERHUB_USAGE_VOLUME_LIMITS: Value error, each number"),
         ("REQUEST_TIMEOUT_SECONDS", "0", "PARTNERHUB_REQUEST_TIMEOUT_SECONDS: "),
+        ("REQUEST_TIMEOUT_SECONDS", "inf", "PARTNERHUB_REQUEST_TIMEOUT_SECONDS: Input should be less"),
+        ("REQUEST_TIMEOUT_SECONDS", "1e300", "PARTNERHUB_REQUEST_TIMEOUT_SECONDS: Input should be less"),
+        ("CALL_RETENTION_MONTHS", "30000", "PARTNERHUB_CALL_RETENTION_MONTHS: Input should be less"),
+        ("LAUNCH_URL", "https://x/{nope}", "PARTNERHUB_LAUNCH_URL: Value error, of what stands in braces"),
+        ("LAUNCH_URL", "https://x/{id", "PARTNERHUB_LAUNCH_URL: Value error, of what stands in braces"),
+        ("LAUNCH_URL", "javascript:{id}", "PARTNERHUB_LAUNCH_URL: Value error, URL scheme should be"),
+        ("JWKS_URL", "id.example/keys", "PARTNERHUB_JWKS_URL: Value error, Input should be a valid URL"),
+        ("JWKS_URL", "ftp://id.example/keys", "PARTNERHUB_JWKS_URL: Value error, URL scheme should be"),
+        ("OTLP_ENDPOINT", "http://", "PARTNERHUB_OTLP_ENDPOINT: Value error, Input should be a valid URL"),
+        ("TRIAL_DEFAULT_DAYS", "91", "PARTNERHUB_TRIAL_MAXIMUM_DAYS: Value error, is below"),
+        ("TRIAL_MAXIMUM_DAYS", "29", "PARTNERHUB_TRIAL_MAXIMUM_DAYS: Value error, is below"),
     ],
 )
 @pytest.mark.parametrize("from_file", [False, True])
@@ -77,6 +96,17 @@ def test_a_bad_value_is_refused_by_its_name(
     (line,) = refused.value.args
     assert line.startswith(reason)
     assert "\n" not in line
+
+
+NUMBERS = {name: field for name, field in Settings.model_fields.items() if field.annotation in (int, float)}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_has_its_limits(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for value in ("-1", "1" + "0" * 300, "inf", "nan"):
+        monkeypatch.setenv(f"PARTNERHUB_{name.upper()}", value)
+        with pytest.raises(SettingsError, match=rf"^PARTNERHUB_{name.upper()}: "):
+            load_settings()
 
 
 def test_all_bad_values_are_told_at_once(folder: Path) -> None:
