@@ -73,6 +73,7 @@ def test_help_names_every_command_and_each_explains_itself(tmp_path: Path) -> No
         ["token", office.FULL, "--ttl", "forever"],
         ["token", office.FULL, "--ttl", "0h"],
         ["token", office.FULL, "--ttl", "-8h"],
+        ["token", office.FULL, "--ttl", "3651d"],
         [],
     ],
 )

@@ -94,6 +94,21 @@ def test_a_later_rotation_never_lengthens_a_keys_life(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("duration", ["9999999d", "3651d", "soon", ""])
+def test_nothing_is_written_for_a_duration_that_is_none(tmp_path: Path, duration: str) -> None:
+    folder = tmp_path / "data"
+    env = environment(None, folder)
+    before = keys("list", data_dir=folder)
+    done = command("keys", "rotate", "--drop-after", duration, env=env, cwd=tmp_path, check=False)
+    assert (done.returncode, "--drop-after" in done.stderr, done.stdout) == (2, True, "")
+    assert keys("list", data_dir=folder) == before
+    assert (
+        len(keys("rotate", "--drop-after", "3650d", data_dir=folder))
+        == len(keys("list", data_dir=folder))
+        == 2
+    )
+
+
 async def test_removing_the_file_ends_all_tokens(api: Api, tmp_path: Path) -> None:
     old = new_token(api)
     assert await status(api, old) == 200

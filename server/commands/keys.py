@@ -35,7 +35,7 @@ def rotate(
     ] = None,
 ) -> None:
     """Sign new tokens by a new key. Those that are about stay good until their key is dropped."""
-    after = seconds(drop_after, "--drop-after") if drop_after else None
+    after = None if drop_after is None else seconds(drop_after, "--drop-after")
     with _folder() as folder:
         _print(ring.rotate(folder, after))
 

@@ -12,6 +12,7 @@ from server.database import connect
 from server.tokens import issue_token
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST_DAYS = 3650
 
 
 def seconds(ttl: str, option: str = "--ttl") -> int:
@@ -19,7 +20,10 @@ def seconds(ttl: str, option: str = "--ttl") -> int:
     match = re.fullmatch(r"([1-9]\d{0,6})([smhd])", ttl.strip().lower())
     if not match:
         raise typer.BadParameter("give a number and a unit: 90s, 30m, 8h, 7d", param_hint=option)
-    return int(match[1]) * _UNITS[match[2]]
+    duration = int(match[1]) * _UNITS[match[2]]
+    if duration > _LONGEST_DAYS * _UNITS["d"]:
+        raise typer.BadParameter(f"give at most {_LONGEST_DAYS}d", param_hint=option)
+    return duration
 
 
 def token(
