@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 
 from ingest.load import Loader, Work
+from ingest.partner_name import fault_of_name
 from ingest.rejected import RejectedRows
 from ingest.result import ImportFailed, ImportResult, NoProgress, Progress
 from ingest.retention import drop_old_calls
@@ -66,8 +67,8 @@ async def run_import(
     and then undoes it. `policy` has the thresholds of the roll-ups. Call records are kept for so many months,
     all of them if it is None.
     """
-    if not partner.strip() or "\0" in partner:
-        raise ImportFailed("the partner's name is blank")
+    if fault := fault_of_name(partner):
+        raise ImportFailed(f"the partner's name {fault}")
     result = ImportResult(partner)
     rejected: dict[str, RejectedRows] = {}
     with TemporaryDirectory(prefix="partnerhub-import-") as folder:

@@ -69,6 +69,15 @@ def test_help_names_every_command_and_each_explains_itself(tmp_path: Path) -> No
         ["serve", "--workers", "0"],
         ["demo", "--customers", "0"],
         ["import"],
+        ["import", ""],
+        *(
+            ["import", "tags.csv", "--partner", name]
+            for name in ("", " ", " P", "P\t", "a\nb", "a\x1b[31m", "x" * 301)
+        ),
+        ["import", "tags.csv", "--partner", "\udcff"],
+        ["rebuild", "--partner", "\udcff"],
+        ["token", "a\udcff@b"],
+        ["token", office.FULL, "--partner", "\udcff"],
         ["token"],
         ["token", office.FULL, "--ttl", "forever"],
         ["token", office.FULL, "--ttl", "0h"],
@@ -85,6 +94,15 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
 
 def test_wrong_usage_of_the_process_ends_with_2(env: dict[str, str], folder: Path) -> None:
     refused("token", office.FULL, "--ttl", "forever", env=env, cwd=folder, status=2)
+    for arguments in (("token", "a\udcff@b"), ("import", ".", "--partner", "\udcff")):  # the byte 0xff
+        assert "is not UTF-8" in refused(*arguments, env=env, cwd=folder, status=2)
+
+
+def test_a_name_is_printed_as_it_is(fresh_database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "tags.csv").write_text("name,description\nvip,\n")
+    env = environment(fresh_database_url, tmp_path)
+    for arguments in (("import", "tags.csv", "--partner", "[red]Inc[/x]"), ("rebuild",)):
+        assert "[red]Inc[/x]" in command(*arguments, env=env, cwd=tmp_path).stdout
 
 
 def test_the_schema_is_the_one_that_is_kept(tmp_path: Path) -> None:

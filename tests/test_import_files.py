@@ -280,6 +280,6 @@ async def test_parquet_columns_of_other_types_that_say_the_same(
 
 async def test_a_partner_needs_a_name(db: asyncpg.Connection, tmp_path: Path) -> None:
     as_csv(tmp_path / "tags.csv", right_rows()["tags"])
-    for name in ("", "  ", "nul\0"):
+    for name in ("", "  ", " P", "nul\0", "two\nlines", "x" * 301):
         with pytest.raises(ImportFailed, match="the partner's name"):
             await run_import(db, tmp_path, partner=name)

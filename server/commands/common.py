@@ -18,8 +18,21 @@ T = TypeVar("T")
 out = Console()
 err = Console(stderr=True)
 
+
+def unicode_text(argument: str | None) -> str | None:
+    """The argument, unless it holds bytes that are no UTF-8: Python gives these as halves of surrogate pairs."""
+    try:
+        (argument or "").encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("is not UTF-8") from None
+    return argument
+
+
 PartnerOption = Annotated[
-    str | None, typer.Option("--partner", help="The partner, by name. Needed where there are several.")
+    str | None,
+    typer.Option(
+        "--partner", help="The partner, by name. Needed where there are several.", callback=unicode_text
+    ),
 ]
 
 

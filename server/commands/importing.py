@@ -9,8 +9,9 @@ import typer
 from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
+from rich.text import Text
 
-from ingest import ImportFailed, ImportResult, rebuild, run_import
+from ingest import ImportFailed, ImportResult, fault_of_name, rebuild, run_import
 from server.commands.common import (
     CommandError,
     PartnerOption,
@@ -18,6 +19,7 @@ from server.commands.common import (
     command_settings,
     err,
     out,
+    unicode_text,
     with_database,
 )
 from server.database import connect
@@ -56,13 +58,31 @@ def bars() -> Iterator[Bars]:
         yield Bars(progress)
 
 
+def _path(text: str) -> Path:
+    if not text:  # which as a path would be the working folder
+        raise typer.BadParameter("give a folder, a zip or one file")
+    return Path(text)
+
+
+def _name(partner: str | None) -> str | None:
+    unicode_text(partner)
+    if partner is not None and (fault := fault_of_name(partner)):
+        raise typer.BadParameter(f"the name {fault}")
+    return partner
+
+
 def import_(
     path: Annotated[
-        Path, typer.Argument(help="A folder, a zip or one file: <table>.csv, .jsonl or .parquet.")
+        Path,
+        typer.Argument(
+            help="A folder, a zip or one file: <table>.csv, .jsonl or .parquet.", parser=_path, metavar="path"
+        ),
     ],
     partner: Annotated[
         str | None,
-        typer.Option("--partner", help="Whose data it is, by name; a new name makes a new partner."),
+        typer.Option(
+            "--partner", help="Whose data it is, by name; a new name makes a new partner.", callback=_name
+        ),
     ] = None,
     skip_invalid: Annotated[
         bool,
@@ -122,7 +142,7 @@ def rebuild_(partner: PartnerOption = None) -> None:
         name = with_database(settings, work)
     except ImportFailed as failure:
         raise CommandError(str(failure)) from failure
-    out.print(f"Rebuilt the derived tables of {name}." if name else "There is no partner yet.")
+    out.print(f"Rebuilt the derived tables of {name}." if name else "There is no partner yet.", markup=False)
 
 
 def problem_lines(result: ImportResult | None) -> list[str]:
@@ -143,7 +163,7 @@ def print_plain(line: str) -> None:
 def count_table(result: ImportResult) -> Table:
     """What became of each table's rows."""
     look = box.SIMPLE_HEAD if out.is_terminal else None  # in a pipe: words and numbers alone
-    table = Table(title=f"Imported for {result.partner}", title_justify="left", box=look)
+    table = Table(title=Text(f"Imported for {result.partner}"), title_justify="left", box=look)
     table.add_column("table")
     names = ("inserted", "updated", "unchanged", "rejected", "read")
     for name in names:

@@ -29,5 +29,5 @@ def migrate() -> None:
     for name in applied:
         out.print(f"applied {name}")
     for name in rebuilt:
-        out.print(f"Rolled up the calls of {name}.")
+        out.print(f"Rolled up the calls of {name}.", markup=False)
     out.print("The schema is up to date.")

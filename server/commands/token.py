@@ -7,7 +7,7 @@ import asyncpg
 import typer
 
 from models.search import address
-from server.commands.common import CommandError, PartnerOption, command_settings, with_database
+from server.commands.common import CommandError, PartnerOption, command_settings, unicode_text, with_database
 from server.database import connect
 from server.tokens import issue_token
 
@@ -27,7 +27,7 @@ def seconds(ttl: str, option: str = "--ttl") -> int:
 
 
 def token(
-    email: Annotated[str, typer.Argument(help="The partner admin's email.")],
+    email: Annotated[str, typer.Argument(help="The partner admin's email.", callback=unicode_text)],
     partner: PartnerOption = None,
     ttl: Annotated[str, typer.Option(help="How long it is good for: 90s, 30m, 8h, 7d.")] = "8h",
 ) -> None:
