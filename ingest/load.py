@@ -14,7 +14,7 @@ from ingest.call_staging import CallStage
 from ingest.lookups import fetch_lookup
 from ingest.parquet_reader import BROKEN_PARQUET
 from ingest.rejected import RejectedRows
-from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount
+from ingest.result import ImportFailed, ImportResult, Problem, Progress, TableCount, said_of
 from ingest.sources import BROKEN_FILE, Source
 from ingest.spec import Lookup
 from ingest.staging import Encoded, Late, Stage
@@ -204,4 +204,4 @@ def _of_limited_size(batches: Iterator[Batch]) -> Iterator[Batch]:
 
 
 def _in_words(reasons: list[Reason]) -> str:
-    return "; ".join(message if column is None else f"{column}: {message}" for column, message in reasons)
+    return "; ".join(said_of(column, message) for column, message in reasons)

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from ingest.batch import ADDED, LINE, Batch, Unreadable
+from ingest.result import named
 
 _ROWS = 200_000
 _BYTES = 8 << 20
@@ -46,7 +47,7 @@ class ParquetReader:
         texts = {name: _as_text(name, kind) for name, kind in schema.items()}
         for name, text in texts.items():
             if text is None:
-                raise Unreadable(f"column {name} has the type {schema[name]}, which is not read")
+                raise Unreadable(f"column {named(name)} has the type {schema[name]}, which is not read")
         self._texts = [text.replace("", None).alias(name) for name, text in texts.items() if text is not None]
 
     def batches(self) -> Iterator[Batch]:

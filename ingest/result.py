@@ -4,6 +4,22 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 SHOWN_PROBLEMS = 100
+_SHOWN = 60
+"""Characters of a value or a name that a report shows."""
+
+
+def quoted(text: str) -> str:
+    """A value out of a file, so that whatever it holds the report of it is one line."""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+
+
+def named(name: str) -> str:
+    """The same for a name, which stands without quotes."""
+    return quoted(name)[1:-1]
+
+
+def said_of(column: str | None, message: str) -> str:
+    return message if column is None else f"{named(column)}: {message}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +45,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (place, self.column, self.message) if part is not None)
+        return f"{place}: {said_of(self.column, self.message)}"
 
 
 @dataclass

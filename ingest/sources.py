@@ -13,7 +13,7 @@ from ingest.batch import Reader
 from ingest.csv_reader import CsvReader
 from ingest.jsonl_reader import JsonLinesReader
 from ingest.parquet_reader import BROKEN_PARQUET, ParquetReader, rows_in
-from ingest.result import ImportFailed
+from ingest.result import ImportFailed, named
 from ingest.spec import Table
 from ingest.tables import TABLES
 
@@ -76,7 +76,7 @@ def _source(path: Path) -> Source | None:
     stem, ending = parts
     if stem not in TABLES:
         raise ImportFailed(
-            f"{path.name}: there is no table {stem}; the tables are {', '.join(sorted(TABLES))}"
+            f"{named(path.name)}: there is no table {named(stem)}; the tables are {', '.join(sorted(TABLES))}"
         )
     return Source(TABLES[stem], path, path.name, ending)
 

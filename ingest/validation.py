@@ -9,10 +9,8 @@ import polars as pl
 
 from ingest.batch import LINE
 from ingest.lookups import ID
+from ingest.result import quoted
 from ingest.spec import Lookup, Reference, Table
-
-_SHOWN = 60
-"""Characters of a value that a report shows."""
 
 Row = dict[str, str | None]
 Reason = tuple[str | None, str]
@@ -169,24 +167,18 @@ def _folded(column: pl.Series, fold: Callable[[str], str] | None) -> pl.Series:
     return pl.Series([None if text is None else fold(text) for text in column], dtype=pl.String)
 
 
-def _quoted(text: str | None) -> str:
-    return repr("" if text is None else text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-
-
 def _saying(column: str, message: str) -> Callable[[Row], Reason]:
     return lambda row: (column, message.format_map(row))
 
 
 def _saying_of_value(column: str, message: str) -> Callable[[Row], Reason]:
-    return lambda row: (column, f"{_quoted(row[column])} {message}")
+    return lambda row: (column, f"{quoted(row[column] or '')} {message}")
 
 
 def _saying_unknown(reference: Reference) -> Callable[[Row], Reason]:
     def say(row: Row) -> Reason:
-        given = [column for column in reference.columns if row[column] is not None]
-        return given[
-            0
-        ], f"unknown {reference.lookup.name} {' '.join(_quoted(row[column]) for column in given)}"
+        given = {column: text for column in reference.columns if (text := row[column]) is not None}
+        return next(iter(given)), f"unknown {reference.lookup.name} {' '.join(map(quoted, given.values()))}"
 
     return say
 

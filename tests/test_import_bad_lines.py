@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.import_files import problems_of
+from tests.import_files import as_jsonl, problems_of
 
 pytest_plugins = ["tests.import_fixture"]
 
@@ -23,6 +23,22 @@ HEADERS = [
         ["customers.csv:1: name: column is there twice"],
     ),
 ]
+
+
+ODD = "two\r\nlines,\0\x1b[31m\u2028" + "x" * 60
+SHOWN = r"two\r\nlines,\x00\x1b[31m\u2028" + "x" * 42 + "…: unknown column"
+"""A name that would be several lines, and what is said of it."""
+
+
+async def test_a_problem_is_one_line_whatever_the_column_is_called(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tags.csv").write_text(f'name,description,"{ODD}"\nvip,,\n')
+    as_jsonl(tmp_path / "help_desks.jsonl", [{"name": "Desk", ODD: "x"}])
+
+    of_header, of_row = await problems_of(db, tmp_path, partner)
+    assert of_header.startswith(f"tags.csv:1: {SHOWN}; the columns are ")
+    assert of_row == f"help_desks.jsonl:1: {SHOWN}"
 
 
 @pytest.mark.parametrize(("header", "said"), HEADERS)
