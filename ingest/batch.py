@@ -47,6 +47,14 @@ class Reader(Protocol):
     def columns(self) -> list[str] | None:
         """The file's columns as they stand in it; None where each row names its own."""
 
+    @property
+    def header_line(self) -> int | None:
+        """Where they stand; None where a file has no lines."""
+
+    @property
+    def header_fault(self) -> str | None:
+        """What keeps them from being read at all."""
+
     def batches(self) -> Iterator[Batch]: ...
 
 

@@ -21,6 +21,9 @@ _QUOTED = rb'"[^"]*+(?:""[^"]*+)*+'
 _FIELD = rb"(?:" + _QUOTED + rb'"|[^",\r\n]*+)'
 _RECORD = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+\r?\n")
 _ANY_FIELD = re.compile(r"(" + _FIELD.decode() + r")(?:,|\r?\n)")
+_BLANK_LINES = re.compile(rb"(?:\r?\n)*+")
+_NO_CSV = "is not CSV: a quote or a carriage return is out of place"
+_NO_UTF8 = "is not UTF-8"
 _BEGINNING = re.compile(rb"(?:" + _FIELD + rb",)*+(?:" + _QUOTED + rb'"?\r?|[^",\r\n]*+\r?)\Z')
 
 
@@ -64,6 +67,9 @@ class CsvReader:
         self._ended = False
         self._untried = True
         self._read_on()
+        self._pass_over_blank_lines()
+        self.header_line = self._line
+        self.header_fault: str | None = None
         header = self._header()
         self.columns = [name for name in header if name not in ADDED]
         # Two columns of one name are refused later; until then they need two names.
@@ -84,13 +90,26 @@ class CsvReader:
             if self._data and not self._data.endswith(b"\n"):
                 self._data += b"\n"
 
-    def _header(self) -> list[str]:
-        while not self._ended and b"\n" not in self._data and len(self._data) < LONGEST_RECORD:
+    def _pass_over_blank_lines(self) -> None:
+        while True:
+            if blank := _BLANK_LINES.match(self._data, self._at):
+                self._take(blank.end())
+            if self._ended or len(self._data) - self._at > 1:  # one may be a carriage return
+                return
             self._read_on()
-        if not self._data:
+
+    def _header(self) -> list[str]:
+        while not self._ended and not self._end_of_line() and len(self._data) - self._at < LONGEST_RECORD:
+            self._read_on()
+        if self._at == len(self._data):
             return []
-        record = _RECORD.match(self._data)
-        text = self._take(record.end() if record else self._end_of_line()).decode(errors="replace")
+        record = _RECORD.match(self._data, self._at)
+        data = self._take(record.end() if record else self._end_of_line())
+        if not _is_utf8(data):
+            self.header_fault = _NO_UTF8
+        elif not record:
+            self.header_fault = _NO_CSV
+        text = data.decode(errors="replace")
         return _split(text) if record else [text.strip()]
 
     def _take(self, end: int) -> bytes:
@@ -171,9 +190,8 @@ class CsvReader:
         more_may_come = not self._ended and len(self._data) - self._at < LONGEST_RECORD
         if more_may_come and _BEGINNING.match(self._data, self._at):
             return 0
-        message = "is not CSV: a quote or a carriage return is out of place"
         line = self._data[self._at : self._end_of_line() or None]
-        malformed.append(Malformed(self._line, None, message, line))
+        malformed.append(Malformed(self._line, None, _NO_CSV, line))
         while not self._end_of_line() and not self._ended:  # pass over what is too long to be held
             self._at = len(self._data)
             self._read_on()
@@ -185,7 +203,7 @@ class CsvReader:
         try:
             text = record.decode()
         except UnicodeDecodeError:
-            return "is not UTF-8"
+            return _NO_UTF8
         return f"has {len(_split(text))} fields where the header has {len(self._schema)}"
 
     def _parse(self, end: int) -> pl.DataFrame:

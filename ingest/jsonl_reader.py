@@ -62,7 +62,7 @@ def _refuse_surrogates(row: dict[str, Any]) -> None:
 class JsonLinesReader:
     """Reads JSON Lines from a stream of bytes."""
 
-    columns = None
+    columns = header_line = header_fault = None
 
     def __init__(self, file: BinaryIO, known: list[str]) -> None:
         self._file = file

@@ -61,6 +61,7 @@ class Loader:
     read: int = 0
     refused: int = 0
     header: list[Reason] = field(default_factory=list)
+    header_line: int | None = None
 
     async def load(self) -> TableCount:
         work, table = self.work, self.source.table
@@ -102,7 +103,7 @@ class Loader:
                 await stage.copy(batch.staged)
                 progress.advance(table.name, batch.read)
         for column, message in self.header:
-            self._tell(None if self.source.ending == ".parquet" else 1, column, message)
+            self._tell(self.header_line, column, message)
 
     async def _stage_again(self, stage: CallStage, validator: Validator) -> None:
         async with aclosing(_ahead(self._doubtful(validator, stage))) as batches:
@@ -130,7 +131,8 @@ class Loader:
         try:
             with self.source.open() as reader:
                 if reader.columns:
-                    self.header = wrong_with_header(reader.columns, self.source.table)
+                    self.header = wrong_with_header(reader, self.source.table)
+                    self.header_line = reader.header_line
                 yield from reader.batches()
         except (*BROKEN_FILE, *BROKEN_PARQUET, Unreadable) as error:
             reason = str(getattr(error, "strerror", None) or error).partition("\n")[0]

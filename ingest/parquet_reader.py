@@ -38,6 +38,8 @@ def rows_in(path: Path) -> int:
 class ParquetReader:
     """Reads a Parquet file, some rows at a time."""
 
+    header_line = header_fault = None
+
     def __init__(self, path: Path) -> None:
         self._file = pl.scan_parquet(path, glob=False)
         by_size = rows_in(path) * _BYTES // max(path.stat().st_size, 1)

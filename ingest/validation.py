@@ -7,7 +7,7 @@ from operator import or_
 
 import polars as pl
 
-from ingest.batch import LINE
+from ingest.batch import LINE, Reader
 from ingest.lookups import ID
 from ingest.result import quoted
 from ingest.spec import Lookup, Reference, Table
@@ -44,8 +44,11 @@ class Checked:
     reasons: list[list[Reason]]
 
 
-def wrong_with_header(columns: list[str], table: Table) -> list[Reason]:
-    """What keeps every row of a file with these columns from being read."""
+def wrong_with_header(reader: Reader, table: Table) -> list[Reason]:
+    """What keeps every row of a file with this header from being read."""
+    if reader.header_fault:
+        return [(None, reader.header_fault)]
+    columns = reader.columns or []
     known = [column.name for column in table.columns]
     reasons: list[Reason] = [
         (column.name, "missing column")

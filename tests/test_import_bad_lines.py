@@ -22,6 +22,12 @@ HEADERS = [
         "customer_id,name,managed_by,country,created_on,suspended,name",
         ["customers.csv:1: name: column is there twice"],
     ),
+    (
+        "\n\r\ncustomer_id,name,managed_by,country,created_on",
+        ["customers.csv:3: suspended: missing column"],
+    ),
+    ("customer_id,na\udcffme", ["customers.csv:1: is not UTF-8"]),  # the byte 0xff
+    ('customer_id,na"me', ["customers.csv:1: is not CSV: a quote or a carriage return is out of place"]),
 ]
 
 
@@ -46,7 +52,7 @@ async def test_a_problem_is_one_line_whatever_the_column_is_called(
 async def test_bad_headers(
     db: asyncpg.Connection, partner: str, tmp_path: Path, header: str, said: list[str], rows: str
 ) -> None:
-    (tmp_path / "customers.csv").write_text(f"{header}\n{rows}")
+    (tmp_path / "customers.csv").write_text(f"{header}\n{rows}", errors="surrogateescape", newline="")
 
     assert await problems_of(db, tmp_path, partner) == said
 

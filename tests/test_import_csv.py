@@ -125,8 +125,17 @@ def test_rows_of_commas_are_rows_and_blank_lines_are_not() -> None:
     assert read(b"a\n\nx\n", 100)[0] == [(3, "x")]
 
 
+@pytest.mark.parametrize("block", [1, 2, 3, 100])
+def test_blank_lines_may_come_before_the_header(block: int) -> None:
+    data = b"\n\r\n\n" + b"a,b,c\n\n1,2,3\n"
+    reader = CsvReader(io.BytesIO(data), block)
+
+    assert (reader.columns, reader.header_line) == (["a", "b", "c"], 4)
+    assert read(data, block) == ([(6, "1", "2", "3")], [])
+
+
 def test_an_empty_file_has_no_rows() -> None:
-    for data in (b"", b"\xef\xbb\xbf", b"a,b,c", b"a,b,c\r\n"):
+    for data in (b"", b"\n\r\n", b"\r\n\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"a,b,c", b"a,b,c\r\n"):
         reader = CsvReader(io.BytesIO(data), 2)
         assert sum(batch.rows.height for batch in reader.batches()) == 0
         assert reader.columns in ([], ["a", "b", "c"])
