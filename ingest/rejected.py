@@ -1,10 +1,12 @@
 """The rejected rows of an import, as files to correct and import again."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 
 from ingest.batch import LINE, REASONS, RECORD
+from ingest.result import ImportFailed
 
 
 class RejectedRows:
@@ -19,21 +21,34 @@ class RejectedRows:
         """`rows` as they were read, with their lines; of records that are no rows, the text."""
         if rows.is_empty():
             return
-        self._aside.parent.mkdir(parents=True, exist_ok=True)
         record = pl.col(RECORD) if RECORD in rows.columns else pl.lit(None, pl.String).alias(RECORD)
         written = rows.select(
             LINE, pl.Series(REASONS, reasons, dtype=pl.String), record, pl.exclude(LINE, RECORD)
         )
-        with self._aside.open("ab" if self._begun else "wb") as file:
-            written.write_csv(file, include_header=not self._begun)
+        try:
+            self._aside.parent.mkdir(parents=True, exist_ok=True)
+            with self._aside.open("ab" if self._begun else "wb") as file:
+                written.write_csv(file, include_header=not self._begun)
+        except OSError as error:
+            raise ImportFailed(
+                f"{self._target}: the rejected rows cannot be written ({error.strerror or error}),"
+                " so nothing was changed: run the import in a folder where they can"
+            ) from error
         self._begun = True
 
     def keep(self) -> None:
         """Put the file in place; without rejected rows, take away the last import's."""
-        if self._begun:
-            self._aside.replace(self._target)
-        else:
-            self._target.unlink(missing_ok=True)
+        try:
+            if self._begun:
+                self._aside.replace(self._target)
+            elif self._target.is_file():
+                self._target.unlink()
+        except OSError as error:
+            raise ImportFailed(
+                f"{self._target}: the import is done, but the file cannot be replaced ({error.strerror or error}):"
+                " remove it and import again to see what was rejected"
+            ) from error
 
     def discard(self) -> None:
-        self._aside.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be written, that was told
+            self._aside.unlink()

@@ -212,3 +212,30 @@ async def test_nothing_is_written_when_the_import_fails(
 
 def list_of(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.exists() else []
+
+
+async def test_rejected_rows_that_cannot_be_written_keep_everything_out(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tags.csv").write_text("name,description\ngood,\n,bad\n")
+    folder = tmp_path / "rejected"
+    folder.write_text("a file in its place")
+
+    async def load() -> str:
+        with pytest.raises(ImportFailed) as failed:
+            await run_import(
+                db, tmp_path / "tags.csv", partner=partner, skip_invalid=True, rejected_folder=folder
+            )
+        return str(failed.value)
+
+    assert await load() == (
+        f"{folder}/tags.csv: the rejected rows cannot be written (File exists), so nothing was changed:"
+        " run the import in a folder where they can"
+    )
+    assert not (await stored(db, partner))["tags"]
+
+    folder.unlink()
+    (folder / "tags.csv").mkdir(parents=True)
+    assert "the import is done, but the file cannot be replaced" in await load()
+    assert len((await stored(db, partner))["tags"]) == 1
+    assert [path.name for path in folder.iterdir()] == ["tags.csv"]
