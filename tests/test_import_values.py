@@ -186,3 +186,20 @@ async def test_amounts_keep_their_scale(db: asyncpg.Connection, partner: str, tm
 
     found = [Decimal(row[6]) for row in (await stored(db, partner))["orders"]]
     assert [str(amount) for amount in found] == [str(Decimal(amount)) for amount in amounts]
+
+
+async def test_values_at_the_edge_of_what_is_taken(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    files = right_rows()
+    longest = "-" + "9" * 30 + "." + "1" * 15
+    files["orders"][0]["amount"] = longest
+    files["customers"][0]["suspended"] = "TRUE"
+    files["calls"][0] |= {"started_at": "1990-01-01", "latency_ms": "1.5e2"}
+    files["calls"].append(files["calls"][0] | {"call_id": "K2", "started_at": "2099-12-31T23:59:59.999999Z"})
+    await run_import(db, folder_of(tmp_path, files), partner=partner)
+
+    now = await stored(db, partner)
+    assert now["orders"][0][6] == longest
+    assert [row[8] for row in now["customers"]] == [True, True]
+    assert [(row[3].year, row[10]) for row in now["calls"]] == [(1990, 150), (2099, 150)]
