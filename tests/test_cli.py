@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from typer.testing import CliRunner
 
-from server.cli import COMMANDS, build
+from server.command_line import COMMANDS, build
 from tests import office
 from tests.conftest import Postgres
 from tests.server import command, environment
