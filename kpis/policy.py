@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 LARGEST = 2**31 - 1
 """Of a whole number: GraphQL's Int and PostgreSQL's integer end there."""
@@ -49,7 +49,9 @@ class Policy(BaseModel):
         150, gt=0, description="A GOOD call's jitter is below this many milliseconds."
     )
     trial_default_days: Days = Field(
-        30, ge=1, description="The length of a trial when none is given, in days."
+        30,
+        ge=1,
+        description="The length of a trial when none is given, in days; the longest, if that is less.",
     )
     trial_maximum_days: Days = Field(90, ge=1, description="The longest a trial may run from today, in days.")
     trial_maximum_quantity: Number = Field(
@@ -67,12 +69,4 @@ class Policy(BaseModel):
     def _ascends(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if list(value) != sorted(set(value)):
             raise ValueError("each number has to be larger than the one before it")
-        return value
-
-    @field_validator("trial_maximum_days")
-    @classmethod
-    def _allows_the_default(cls, value: int, others: ValidationInfo) -> int:
-        default = others.data.get("trial_default_days", 0)  # which is missing when it is no good itself
-        if value < default:
-            raise ValueError(f"is below PARTNERHUB_TRIAL_DEFAULT_DAYS, which is {default}")
         return value

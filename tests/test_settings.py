@@ -79,8 +79,6 @@ def test_thresholds_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("JWKS_URL", "id.example/keys", "PARTNERHUB_JWKS_URL: Value error, Input should be a valid URL"),
         ("JWKS_URL", "ftp://id.example/keys", "PARTNERHUB_JWKS_URL: Value error, URL scheme should be"),
         ("OTLP_ENDPOINT", "http://", "PARTNERHUB_OTLP_ENDPOINT: Value error, Input should be a valid URL"),
-        ("TRIAL_DEFAULT_DAYS", "91", "PARTNERHUB_TRIAL_MAXIMUM_DAYS: Value error, is below"),
-        ("TRIAL_MAXIMUM_DAYS", "29", "PARTNERHUB_TRIAL_MAXIMUM_DAYS: Value error, is below"),
     ],
 )
 @pytest.mark.parametrize("from_file", [False, True])

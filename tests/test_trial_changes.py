@@ -211,6 +211,14 @@ async def test_trials_of_customers_that_the_role_does_not_cover(firm: Firm) -> N
     assert await firm.events() == []
 
 
+async def test_a_trial_is_as_long_as_the_longest_where_that_is_less_than_usual(
+    firm_database: str, data_dir: Path, today: date
+) -> None:
+    async with firm_on(firm_database, data_dir, today, trial_maximum_days=7) as firm:
+        started = await start(firm, FULL, services=services("EVENTS", quantity=2))
+        assert started["trial"]["daysUntilExpiration"] == 7
+
+
 async def test_the_limits_are_settings(firm_database: str, data_dir: Path, today: date) -> None:
     limits = {
         "trial_default_days": 3,

@@ -35,7 +35,8 @@ async def _start(
     if (customer_id is None) == (new_customer is None):
         message = "Give exactly one of customerId and newCustomer."
         raise refuse(UserErrorCode.INVALID, message, "input", "customerId")
-    days = change.context.policy.trial_default_days if days is None else days
+    policy = change.context.policy
+    days = min(policy.trial_default_days, policy.trial_maximum_days) if days is None else days
     _check_days(change, days)
     _check_services(change, services)
     if new_customer is None:
