@@ -30,7 +30,7 @@ def _http_url(value: str) -> str:
 
 
 Seconds = Annotated[float, Field(le=86_400)]
-Cost = Annotated[int, Field(le=10**15)]
+Cost = Annotated[int, Field(le=10**18)]
 Address = Annotated[str, AfterValidator(_http_url)]
 
 
@@ -114,7 +114,7 @@ class Settings(Policy, BaseSettings):
     maximum_directives: Number = Field(
         10, ge=0, description="The most directives in an operation, fragments spread out."
     )
-    maximum_cost: Number = Field(
+    maximum_cost: Cost = Field(
         100_000,
         ge=1,
         description="The most that an operation may cost by the sizes it asks for: an object 1, what is summed or"
