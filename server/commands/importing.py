@@ -75,7 +75,9 @@ def import_(
     path: Annotated[
         Path,
         typer.Argument(
-            help="A folder, a zip or one file: <table>.csv, .jsonl or .parquet.", parser=_path, metavar="path"
+            help="A folder, a zip or one file: `<table>.csv`, `.jsonl` or `.parquet`.",
+            parser=_path,
+            metavar="path",
         ),
     ],
     partner: Annotated[
@@ -86,7 +88,9 @@ def import_(
     ] = None,
     skip_invalid: Annotated[
         bool,
-        typer.Option("--skip-invalid", help="Load the good rows; write the others to rejected/<table>.csv."),
+        typer.Option(
+            "--skip-invalid", help="Load the good rows; write the others to `rejected/<table>.csv`."
+        ),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and count everything, and change nothing.")
