@@ -4,23 +4,18 @@
 asks others.
 """
 
-import asyncio
 import gc
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import orjson
 import pytest
-from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse
-from httpx import Response
+from graphql import OperationDefinitionNode, build_schema, parse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
@@ -29,14 +24,14 @@ from ingest import run_import
 from schema import build_schema as product_schema
 from tests.conftest import Postgres
 from tests.everything import OPERATIONS, document
-from tests.known import Known, look_around
+from tests.known import look_around
 from tests.random_arguments import orders_of
 from tests.random_operations import Request, Writer
-from tests.reduction import smallest
 from tests.row_files import write_rows
 from tests.row_values import ADMINS
 from tests.rows import random_rows
 from tests.server import Api, served
+from tests.two_ways import Ways
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +46,6 @@ FULL = "full@partner.example"
 CUSTOMERS = 120
 MANY = int(os.environ.get("PARTNERHUB_TWO_WAYS", "0"))
 SEED = int(os.environ.get("PARTNERHUB_TWO_WAYS_SEED", "1"))
-_TRIES = 10
 WITH_ACCESS = [email for email, (roles, active) in ADMINS.items() if roles and active]
 FIND_SOMETHING = 0.75
 """The least share of the meaningful operations whose answers hold more than nulls and empty lists."""
@@ -71,74 +65,6 @@ def tidied() -> Iterator[None]:
     """Such leavings are found here, rather than in a later test that did not leave them."""
     yield
     gc.collect()
-
-
-def told(answer: Response) -> tuple[int, bytes]:
-    """What is to be the same: every byte, but for what is left of a budget by now, and the order of errors.
-
-    Errors are told as they come about, and fields that wait for the database fail in whatever order it answers.
-    """
-    body = re.sub(rb'"remaining":\d+', b'"remaining":0', answer.content)
-    if body.startswith(b'{"errors":['):
-        found = orjson.loads(body)
-        body = orjson.dumps(found | {"errors": sorted(found["errors"], key=orjson.dumps)})
-    return answer.status_code, body
-
-
-@dataclass
-class Ways:
-    """The same database, served both ways."""
-
-    compiled: Api
-    core: Api
-    known: Known
-    schema: GraphQLSchema
-
-    async def ask(self, email: str, request: Request) -> tuple[Response, Response]:
-        return (await self._post(self.compiled, email, request), await self._post(self.core, email, request))
-
-    async def differ(self, email: str, request: Request) -> bool:
-        """Whether the answers tell the ways apart.
-
-        Where several fields fail, graphql-core tells of the one that came first, which may be another one each time.
-        So what it answered in place of the compiled executor differs only from all that it answers by itself.
-        """
-        one, other = await self.ask(email, request)
-        left = one.headers.get("x-executor") == "graphql-core" and b'"errors"' in one.content
-        answers, others = {told(one)}, {told(other)}
-        for _ in range(_TRIES if left else 0):
-            if answers & others:
-                break
-            one, other = await self.ask(email, request)
-            answers.add(told(one))
-            others.add(told(other))
-        return not answers & others
-
-    async def compare(self, email: str, request: Request) -> Response:
-        """The answer, which is the same both ways. Else the smallest operation found that tells the ways apart."""
-        one, other = await self.ask(email, request)
-        assert other.headers.get("x-executor") in ("graphql-core", "none", None)
-        if told(one) != told(other) and await self.differ(email, request):
-            small = await smallest(request, lambda less: self.differ(email, less))
-            one, other = await self.ask(email, small)
-            pytest.fail(
-                f"{email} asks\n{small.query}\n{small.variables} {small.operation_name}\n"
-                f"compiled     {one.status_code} {one.text}\ngraphql-core {other.status_code} {other.text}"
-            )
-        return one
-
-    @staticmethod
-    async def _post(api: Api, email: str, request: Request) -> Response:
-        body = {
-            "query": request.query,
-            "variables": request.variables,
-            "operationName": request.operation_name,
-        }
-        headers = {"Authorization": f"Bearer {api.token(email)}"}
-        try:
-            return await api.client.post("/graphql", json=body, headers=headers)
-        except (Exception, asyncio.CancelledError) as error:  # what escapes is an answer too, and no good one
-            return Response(500, text=repr(error))
 
 
 @pytest.fixture(scope="module")
