@@ -222,9 +222,9 @@ def _is_as_declared(field: StrawberryField) -> bool:
 
 def _is_told_by_class(abstract: GraphQLNamedType, possible: Sequence[GraphQLObjectType]) -> bool:
     """Whether each possible type says of which classes its rows are, and the interface or union nothing beside it."""
-    of_its_own = getattr(abstract.extensions["strawberry-definition"], "resolve_type", None)
     told = (type_.extensions["strawberry-definition"].is_type_of for type_ in possible)
-    return not (is_interface_type(abstract) and of_its_own) and all(told)
+    rows_are_asked = is_interface_type(abstract) and abstract.extensions["strawberry-definition"].resolve_type
+    return all(told) and not rows_are_asked
 
 
 _NO_RUN = Run(None, Given(VariableValues({}, {})))

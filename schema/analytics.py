@@ -23,7 +23,7 @@ from resolvers.analytics import (
 )
 from resolvers.criteria import opened
 from resolvers.customers import CUSTOMERS_TOLD, customer_criteria
-from resolvers.distribution import DISTRIBUTION, buckets
+from resolvers.distribution import DISTRIBUTION
 from resolvers.entitlements import SUBSCRIPTION_BY_ID, TRIAL_BY_ID
 from resolvers.page import PageRequest
 from resolvers.partner import PARTNER_BY_ID
@@ -34,7 +34,7 @@ from schema.arguments import After, AsOf, Before, First, Last, OfCustomers, or_d
 from schema.calling import CallingAnalytics, calling_of
 from schema.connection import Connection, page
 from schema.customers import Customer
-from schema.distribution import TREND_BUCKETS, Buckets, ByInterval, LicenseDistributionPoint
+from schema.distribution import TREND_BUCKETS, Buckets, ByInterval, LicenseDistributionPoint, buckets
 from schema.entitlements import Entitlement
 from schema.enums import OrderDirection, Product
 from schema.filters import given
@@ -142,16 +142,21 @@ def _overview(root: Any, info: At) -> Load:
     return _figures(info, root.lines, kpi.OVERVIEW)
 
 
+def _within(info: At, lines: Lines, section: Section, days: int | None) -> Load:
+    """The same of a section with a window."""
+    return _figures(info, lines, section, window_days(or_default(days, kpi.WINDOW_DAYS)))
+
+
 def _recently_added(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.RECENTLY_ADDED, window_days(or_default(days, kpi.WINDOW_DAYS)))
+    return _within(info, root.lines, kpi.RECENTLY_ADDED, days)
 
 
 def _expiring(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.EXPIRING, window_days(or_default(days, kpi.WINDOW_DAYS)))
+    return _within(info, root.lines, kpi.EXPIRING, days)
 
 
 def _renewing(root: Any, info: At, days: Days = kpi.WINDOW_DAYS) -> Load:
-    return _figures(info, root.lines, kpi.RENEWING, window_days(or_default(days, kpi.WINDOW_DAYS)))
+    return _within(info, root.lines, kpi.RENEWING, days)
 
 
 def _low_assignment(root: Any, info: At) -> Load:
@@ -165,7 +170,7 @@ def _overage(root: Any, info: At) -> Load:
 def _distribution_trend(
     root: Any, info: At, interval: ByInterval = Interval.WEEK, last: Buckets = TREND_BUCKETS
 ) -> Load:
-    days = buckets(root.lines.as_of, or_default(interval, Interval.WEEK), or_default(last, TREND_BUCKETS))
+    days = buckets(root.lines.as_of, interval, last, TREND_BUCKETS)
     return Load(DISTRIBUTION, root.lines, (("buckets", days),), frozenset())
 
 

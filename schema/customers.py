@@ -9,7 +9,7 @@ import strawberry
 
 from executor.declare import At, Load, computed, needs, related
 from resolvers.customers import CustomerRow, ToldCustomer
-from resolvers.distribution import DISTRIBUTION_OF_CUSTOMER, buckets
+from resolvers.distribution import DISTRIBUTION_OF_CUSTOMER
 from resolvers.entitlements import SUBSCRIPTIONS_OF_CUSTOMER, TRIALS_OF_CUSTOMER
 from resolvers.licenses import LICENSES_OF_CUSTOMER
 from resolvers.page import PageRequest
@@ -26,11 +26,10 @@ from schema.arguments import (
     OfProduct,
     OfSubscriptions,
     OfTrials,
-    or_default,
 )
 from schema.calling import CustomerCalling, calling_of_customer
 from schema.connection import Connection
-from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint
+from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint, buckets
 from schema.entitlements import Subscription, Trial, subscriptions_page, trials_page
 from schema.enums import CustomerStatus, ManagedBy, Product
 from schema.lazy import PARTNER_ADMINS, TAGS
@@ -78,9 +77,7 @@ def _license_trend(
     last: Buckets = BUCKETS_OF_LINES,
     as_of: AsOf = None,
 ) -> Load:
-    days = buckets(
-        info.context.day(as_of), or_default(interval, Interval.WEEK), or_default(last, BUCKETS_OF_LINES)
-    )
+    days = buckets(info.context.day(as_of), interval, last, BUCKETS_OF_LINES)
     return Load(DISTRIBUTION_OF_CUSTOMER, arguments=(("buckets", days), ("product", product)))
 
 

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers import distribution
+from resolvers.distribution import Days
 from schema.analytics_enums import Interval
+from schema.arguments import or_default
 
 TREND_BUCKETS = 26
 """How many the trend of an analysis has unless told otherwise."""
@@ -15,6 +18,11 @@ ByInterval = Annotated[Interval | None, strawberry.argument(description="How lon
 Buckets = Annotated[
     int | None, strawberry.argument(description="How many buckets, the newest of which holds the day.")
 ]
+
+
+def buckets(day: date, interval: Interval | None, last: int | None, usual: int) -> Days:
+    """The buckets of a trend up to the day, as many as usual where the client does not say. Raises BadUserInput."""
+    return distribution.buckets(day, or_default(interval, Interval.WEEK), or_default(last, usual))
 
 
 @strawberry.type(

@@ -5,11 +5,11 @@ from datetime import date
 import strawberry
 
 from executor.declare import At, Load, related
-from resolvers.distribution import DISTRIBUTION_OF_LICENSE, buckets
+from resolvers.distribution import DISTRIBUTION_OF_LICENSE
 from resolvers.licenses import STATE_OF_LICENSE, LicenseRow
 from schema.analytics_enums import Interval
-from schema.arguments import AsOf, or_default
-from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint
+from schema.arguments import AsOf
+from schema.distribution import BUCKETS_OF_LINES, Buckets, ByInterval, LicenseDistributionPoint, buckets
 from schema.enums import Product
 from schema.node import Node, rows
 
@@ -48,9 +48,7 @@ def _state(as_of: AsOf = None) -> Load:
 def _trend(
     info: At, interval: ByInterval = Interval.WEEK, last: Buckets = BUCKETS_OF_LINES, as_of: AsOf = None
 ) -> Load:
-    days = buckets(
-        info.context.day(as_of), or_default(interval, Interval.WEEK), or_default(last, BUCKETS_OF_LINES)
-    )
+    days = buckets(info.context.day(as_of), interval, last, BUCKETS_OF_LINES)
     return Load(DISTRIBUTION_OF_LICENSE, arguments=(("buckets", days),))
 
 
