@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from resolvers.context import utc_today
 from server import soon
 from server.circles import collected
 from server.database import DatabaseError, opened, require_up_to_date
@@ -29,8 +31,10 @@ from server.tracing import load, traced
 from server.tracked import Tracked
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(settings: Settings | None = None, clock: Callable[[], date] = utc_today) -> Starlette:
     """The application for these settings, or for those of the environment. It needs a database URL.
+
+    `clock` tells what day it is whenever a request comes.
 
     Raises DatabaseError and SettingsError.
     """
@@ -48,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             await require_up_to_date(client)
             health = Health(client, read_only=settings.database_read_only)
             await health.start()
-            service = await build_service(settings, client, trusted)
+            service = await build_service(settings, client, clock, trusted)
             gauges = Gauges(service)
             running = [
                 asyncio.create_task(gauges.run()),

@@ -7,7 +7,7 @@ from datetime import date
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from resolvers.context import Context, Limits, utc_today
+from resolvers.context import Context, Limits
 from resolvers.database import Database
 from resolvers.ids import GlobalIds
 from resolvers.memory import Memory
@@ -44,7 +44,7 @@ class Service:
     admission: Admission
     persisted: Persisted
     timers: Timers
-    clock: Callable[[], date] = utc_today
+    clock: Callable[[], date]
 
     def __post_init__(self) -> None:
         self._limits = {analyst: _limits(self.settings, analyst=analyst) for analyst in (False, True)}
@@ -101,7 +101,10 @@ def _rates(settings: Settings) -> Rates:
 
 
 async def build_service(
-    settings: Settings, client: AsyncpgDBClient, trusted: dict[str, str] | None = None
+    settings: Settings,
+    client: AsyncpgDBClient,
+    clock: Callable[[], date],
+    trusted: dict[str, str] | None = None,
 ) -> Service:
     """The service; `trusted` are the documents of the manifest, where there is one."""
     keys: Keys
@@ -142,4 +145,5 @@ async def build_service(
         admission=Admission(settings.operations_at_once, settings.operations_waiting),
         persisted=Persisted(trusted, settings.ad_hoc_roles, settings.registered_documents),
         timers=timers,
+        clock=clock,
     )

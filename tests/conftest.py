@@ -6,7 +6,7 @@ import secrets
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +18,7 @@ from server.database import opened
 from server.embedded import start
 from server.settings import load_settings
 from tests.server import command, environment, serving
+from tests.today import TODAY
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,7 +105,7 @@ def fresh_database_url(postgres: Postgres, template: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def today() -> date:
-    return datetime.now(UTC).date()
+    return TODAY
 
 
 @dataclass(frozen=True)

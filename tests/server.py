@@ -20,6 +20,7 @@ from httpx import ASGITransport, AsyncClient
 from server.app import create_app
 from server.settings import load_settings
 from server.tokens import issue_token
+from tests.today import TODAY
 
 ROOMY = {
     "default_page_size": 50,
@@ -120,13 +121,14 @@ async def served(
 ) -> AsyncIterator[Api]:
     """The ASGI application on a database, its lifespan run in a task of its own as a server would.
 
-    `roomy=False` leaves the limits as they are by default.
+    `roomy=False` leaves the limits as they are by default; `clock` tells another day than the suite's.
     """
     roomy = settings.pop("roomy", True)
+    clock = settings.pop("clock", lambda: TODAY)
     loaded = load_settings(
         database_url=database_url, data_dir=data_dir, **((ROOMY if roomy else {}) | settings)
     )
-    app = create_app(loaded)
+    app = create_app(loaded, clock)
     up, down = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:

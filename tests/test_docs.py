@@ -17,6 +17,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
 OF_OTHERS = {
     "PARTNERHUB_TEST_DATABASE_URL",
+    "PARTNERHUB_TEST_DAY",
     "PARTNERHUB_BENCH_DATABASE_URL",
     "PARTNERHUB_TWO_WAYS",
     "PARTNERHUB_TWO_WAYS_SEED",

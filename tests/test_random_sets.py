@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +19,7 @@ from tests.oracle import Rows, policy
 from tests.row_files import write_rows
 from tests.rows import rows_strategy
 from tests.server import Api, served
+from tests.today import TODAY
 
 FULL, ASSIGNED = "full@partner.example", "admin@partner.example"
 CUSTOMER_FIELDS = (
@@ -43,10 +44,6 @@ query($filter: CustomerFilter, $order: CustomerOrder) {{
     subscriptions {{ totalCount }}
     trials {{ totalCount }}
 }}"""
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 @dataclass
@@ -88,7 +85,7 @@ def filters() -> st.SearchStrategy[dict[str, Any]]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    rows=rows_strategy(today()),
+    rows=rows_strategy(TODAY),
     filter=filters(),
     order=st.sampled_from(ORDERS),
     direction=st.sampled_from(["ASC", "DESC"]),
@@ -99,7 +96,7 @@ async def test_every_list_of_any_rows(
     rows = rows | {"calls": []}
     partner = await partners.add(rows)
     variables = {"filter": filter, "order": {"field": order, "direction": direction}}
-    book, day = oracle.Book(rows), today()
+    book, day = oracle.Book(rows), TODAY
 
     for email in (FULL, ASSIGNED):
         data = (await partners.api.ask(email, QUERY, variables, partner=partner)).data
