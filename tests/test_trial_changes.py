@@ -185,12 +185,13 @@ async def test_a_conversion_notes_a_subscription_of_the_same_customer(firm: Firm
 
 
 async def test_an_expired_trial_and_one_to_come(firm: Firm) -> None:
-    await firm.connection.execute(
-        "UPDATE trials SET start_date = start_date - 9, end_date = current_date - 1 WHERE external_id = 'T-c1'"
-    )
-    await firm.connection.execute(
-        "UPDATE trials SET start_date = current_date + 5, end_date = current_date + 9 WHERE external_id = 'T-c2'"
-    )
+    for trial, starts, ends in (("T-c1", -9, -1), ("T-c2", 5, 9)):
+        await firm.connection.execute(
+            "UPDATE trials SET start_date = $2, end_date = $3 WHERE external_id = $1",
+            trial,
+            firm.today + timedelta(days=starts),
+            firm.today + timedelta(days=ends),
+        )
     expired, coming = await firm.ids("Trial", "T-c1", "T-c2")
     over = await firm.change(FULL, "extendTrial", {"id": expired, "days": 5})
     assert over["errors"] == [("CONFLICT", "input.id")]
