@@ -8,7 +8,9 @@ LARGEST = 2**31 - 1
 """Of a whole number: GraphQL's Int and PostgreSQL's integer end there."""
 
 Days = Annotated[int, Field(le=36_500)]
-Number = Annotated[int, Field(ge=0, le=LARGEST)]
+Number = Annotated[int, Field(le=LARGEST)]
+"""Its least value stands with each field: of two that are declared, the lower would count."""
+Edge = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
 class Policy(BaseModel):
@@ -31,12 +33,12 @@ class Policy(BaseModel):
     low_assignment_minimum_peers: Number = Field(
         8, ge=1, description="With fewer customers in its size band, a customer's peers are all customers."
     )
-    size_bands: tuple[Number, ...] = Field(
+    size_bands: tuple[Edge, ...] = Field(
         (1, 50, 250, 1000),
         min_length=1,
         description="The lowest number of licenses of each size band, ascending.",
     )
-    usage_volume_limits: tuple[Number, Number] = Field(
+    usage_volume_limits: tuple[Edge, Edge] = Field(
         (10, 50), description="The most calls a week of a LOW user, then of a MEDIUM user; more is HIGH."
     )
     good_call_packet_loss_percent: float = Field(

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from annotated_types import Ge
+from pydantic.fields import FieldInfo
 
 from server.reference import page
 from server.settings import Settings, SettingsError, load_settings
@@ -96,6 +98,11 @@ def test_a_bad_value_is_refused_by_its_name(
     assert "\n" not in line
 
 
+def least_of(field: FieldInfo) -> list[int]:
+    """Each least value that is declared for it."""
+    return [limit.ge for limit in field.metadata if isinstance(limit, Ge) and isinstance(limit.ge, int)]
+
+
 NUMBERS = {name: field for name, field in Settings.model_fields.items() if field.annotation in (int, float)}
 
 
@@ -105,6 +112,16 @@ def test_every_number_has_its_limits(monkeypatch: pytest.MonkeyPatch, name: str)
         monkeypatch.setenv(f"PARTNERHUB_{name.upper()}", value)
         with pytest.raises(SettingsError, match=rf"^PARTNERHUB_{name.upper()}: "):
             load_settings()
+
+
+LEAST = {name: max(limits) for name, field in NUMBERS.items() if (limits := least_of(field))}
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_no_number_is_below_its_least(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"PARTNERHUB_{name.upper()}", str(LEAST[name] - 1))
+    with pytest.raises(SettingsError, match=rf"^PARTNERHUB_{name.upper()}: Input should be greater"):
+        load_settings()
 
 
 def test_all_bad_values_are_told_at_once(folder: Path) -> None:
