@@ -109,7 +109,6 @@ class Endpoint:
             if media_type == EVENTS_TYPE:
                 return EventStream(only(refused), self._service.timers)
             return answer(payload(refused), media_type, _status(refused, media_type))
-        started = time.perf_counter()
         try:
             result = await self._service.executor.run(
                 query,
@@ -140,7 +139,7 @@ class Endpoint:
             )
         except NoOperation as error:
             raise BadRequest(str(error)) from None
-        seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - record.now().started
         record.now().ended(outcome(result))
         if media_type == EVENTS_TYPE and not result.not_now:
             return EventStream(only(result), self._service.timers)
