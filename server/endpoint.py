@@ -96,6 +96,7 @@ class Endpoint:
         except Exception as error:  # such as a database that is gone when it is asked who the viewer is
             failure = present(wrapped(error))
             record.now().ended(code_of(failure))
+            failure.extensions = {**(failure.extensions or {}), "retryAfter": 1}
             return answer({"errors": [failure.formatted]}, media_type, 503, **{"Retry-After": "1"})
 
     async def _run(

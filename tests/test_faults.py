@@ -48,6 +48,8 @@ async def test_while_the_database_is_gone_everything_says_so_and_nothing_needs_r
         for operation in (QUERY, CHANGE % "gone"):
             answer = await firm.api.ask(FULL, operation)
             assert (answer.status, answer.codes) == (503, ["UNAVAILABLE"])
+            seconds = answer.errors[0]["extensions"]["retryAfter"]
+            assert answer.headers["retry-after"] == str(seconds)
         ready, alive = [await firm.api.client.get(path) for path in ("/readyz", "/healthz")]
         assert (ready.status_code, alive.status_code) == (503, 200)
     await eventually_right(firm, expected)
