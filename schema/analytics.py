@@ -16,6 +16,7 @@ from resolvers.analytics import (
     CUSTOMER_OF_LINE,
     FIGURES,
     LICENSE_ROWS,
+    MAXIMUM_WINDOW_DAYS,
     Lines,
     SectionOf,
     license_row_order,
@@ -95,7 +96,10 @@ ByLicenseRow = Annotated[
     LicenseRowOrder | None, strawberry.argument(description="In which order. By customer name if left out.")
 ]
 Days = Annotated[
-    int | None, strawberry.argument(description="The length of the window in days, both ends included.")
+    int | None,
+    strawberry.argument(
+        description=f"The length of the window in days, both ends included: 0 to {MAXIMUM_WINDOW_DAYS}."
+    ),
 ]
 
 

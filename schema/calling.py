@@ -10,7 +10,7 @@ from executor.declare import At, Load, itself, needs, related
 from kpis import calling as kpi
 from kpis.calling import TREND_WEEKS, latest_completed_week
 from kpis.measures import Section
-from resolvers.calling import OF_CUSTOMERS, TRENDS, CallingCustomers, measures_of, weeks_of
+from resolvers.calling import MAXIMUM_WEEKS, OF_CUSTOMERS, TRENDS, CallingCustomers, measures_of, weeks_of
 from resolvers.calling_details import ENDPOINT_QUALITY, FEATURE_USAGE
 from resolvers.scope import require
 from resolvers.viewer import Permission
@@ -28,7 +28,10 @@ from schema.calling_figures import (
 from schema.info import Info
 
 Weeks = Annotated[
-    int | None, strawberry.argument(description="How many weeks; the latest completed one is the last.")
+    int | None,
+    strawberry.argument(
+        description=f"How many weeks, 1 to {MAXIMUM_WEEKS}; the latest completed one is the last."
+    ),
 ]
 _TREND = " by week, oldest first; a week without data is zeros."
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from resolvers import distribution
-from resolvers.distribution import Days
+from resolvers.distribution import MAXIMUM_BUCKETS, Days
 from schema.analytics_enums import Interval
 from schema.arguments import or_default
 
@@ -16,7 +16,10 @@ BUCKETS_OF_LINES = 13
 """How many that of a customer's lines, or of one, has."""
 ByInterval = Annotated[Interval | None, strawberry.argument(description="How long each bucket is.")]
 Buckets = Annotated[
-    int | None, strawberry.argument(description="How many buckets, the newest of which holds the day.")
+    int | None,
+    strawberry.argument(
+        description=f"How many buckets, 1 to {MAXIMUM_BUCKETS}; the newest of them holds the day."
+    ),
 ]
 
 
@@ -31,7 +34,7 @@ def buckets(day: date, interval: Interval | None, last: int | None, usual: int) 
 class LicenseDistributionPoint:
     from_: date = strawberry.field(name="from", description="The bucket's first day.")
     to: date = strawberry.field(
-        description="The bucket's last day; the newest bucket ends on the day of the analytics."
+        description="The bucket's last day; the newest bucket ends on the day looked at."
     )
     total: int = strawberry.field(description="Licenses of the lines in force on the last day.")
     assigned: int = strawberry.field(description="Of them assigned.")
