@@ -18,15 +18,12 @@ from resolvers.page import PageRequest
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.arguments import After, Before, First, Last
 from schema.connection import Connection, page
-from schema.filters import given
+from schema.filters import ALTERNATIVES, given
 from schema.node import Node, rows
 from schema.people import PartnerAdmin
 
 
-@strawberry.input(
-    description="Which audit events. Values of one field are alternatives; fields narrow each other."
-    " An empty list does not narrow."
-)
+@strawberry.input(description="Which audit events." + ALTERNATIVES)
 class AuditEventFilter:
     from_time: datetime | None = strawberry.field(
         name="from", default=None, description="Made at this time or later."

@@ -19,7 +19,7 @@ from schema.enums import (
     TrialStatus,
 )
 
-_ALTERNATIVES = (
+ALTERNATIVES = (
     " Values of one field are alternatives, 500 at most; fields narrow each other."
     " An empty list does not narrow."
 )
@@ -30,7 +30,7 @@ def given(filter: Any) -> dict[str, Any]:
     return vars(filter) if filter else {}
 
 
-@strawberry.input(description="Which customers." + _ALTERNATIVES)
+@strawberry.input(description="Which customers." + ALTERNATIVES)
 class CustomerFilter:
     managed_by: list[ManagedBy] | None = strawberry.field(
         default=None, description="Managed in one of these ways."
@@ -68,7 +68,7 @@ class CustomerOrder:
     )
 
 
-@strawberry.input(description="Which subscriptions." + _ALTERNATIVES)
+@strawberry.input(description="Which subscriptions." + ALTERNATIVES)
 class SubscriptionFilter:
     statuses: list[SubscriptionStatus] | None = strawberry.field(
         default=None, description="With one of these statuses."
@@ -96,7 +96,7 @@ class SubscriptionOrder:
     )
 
 
-@strawberry.input(description="Which trials." + _ALTERNATIVES)
+@strawberry.input(description="Which trials." + ALTERNATIVES)
 class TrialFilter:
     statuses: list[TrialStatus] | None = strawberry.field(
         default=None, description="With one of these statuses."
@@ -116,7 +116,7 @@ class TrialOrder:
     )
 
 
-@strawberry.input(description="Which partner admins." + _ALTERNATIVES)
+@strawberry.input(description="Which partner admins." + ALTERNATIVES)
 class PartnerAdminFilter:
     roles: list[PartnerRole] | None = strawberry.field(
         default=None, description="Who hold one of these roles."

@@ -4,6 +4,7 @@ import strawberry
 
 from resolvers.library import ResourceRow
 from schema.enums import Product, ResourceKind
+from schema.filters import ALTERNATIVES
 from schema.node import Node, rows
 
 
@@ -34,9 +35,7 @@ class HelpDesk:
     hours: str | None = strawberry.field(description="When it is open, in words.")
 
 
-@strawberry.input(
-    description="Which resources. Values of one field are alternatives; fields narrow each other."
-)
+@strawberry.input(description="Which resources." + ALTERNATIVES)
 class ResourceFilter:
     kinds: list[ResourceKind] | None = strawberry.field(default=None, description="Of one of these kinds.")
     products: list[Product] | None = strawberry.field(
