@@ -47,7 +47,9 @@ OfProduct = Annotated[
 
 _FILTER = "Which rows; all if left out."
 _ORDER = "In which order."
-OfCustomers = Annotated[CustomerFilter | None, strawberry.argument(description=_FILTER)]
+OfCustomers = Annotated[
+    CustomerFilter | None, strawberry.argument(description="Which customers; all if left out.")
+]
 ByCustomer = Annotated[
     CustomerOrder | None, strawberry.argument(description=_ORDER + " By name if left out.")
 ]
@@ -59,9 +61,9 @@ OfTrials = Annotated[TrialFilter | None, strawberry.argument(description=_FILTER
 ByTrial = Annotated[TrialOrder | None, strawberry.argument(description=_ORDER + " By end date if left out.")]
 OfPartnerAdmins = Annotated[PartnerAdminFilter | None, strawberry.argument(description=_FILTER)]
 OfResources = Annotated[ResourceFilter | None, strawberry.argument(description=_FILTER)]
-Search = Annotated[
+_SEARCH = " each word occurs, whatever the case; 500 characters at most."
+InTags = Annotated[str | None, strawberry.argument(description="Only tags in whose name" + _SEARCH)]
+InResources = Annotated[
     str | None,
-    strawberry.argument(
-        description="Only rows in which each word occurs, whatever the case; 500 characters at most."
-    ),
+    strawberry.argument(description="Only resources in whose title, summary or tags" + _SEARCH),
 ]

@@ -22,13 +22,14 @@ from schema.arguments import (
     BySubscription,
     ByTrial,
     First,
+    InResources,
+    InTags,
     Last,
     OfCustomers,
     OfPartnerAdmins,
     OfResources,
     OfSubscriptions,
     OfTrials,
-    Search,
 )
 from schema.audit import audit_events
 from schema.connection import Connection, page
@@ -125,7 +126,7 @@ def _partner_admins(
 
 
 def _tags(
-    search: Search = None,
+    search: InTags = None,
     first: First = None,
     after: After = None,
     last: Last = None,
@@ -136,7 +137,7 @@ def _tags(
 
 
 def _resources(
-    search: Search = None,
+    search: InResources = None,
     filter: OfResources = None,
     first: First = None,
     after: After = None,
@@ -149,7 +150,7 @@ def _resources(
 
 def _help_desks(
     service: Annotated[
-        str | None, strawberry.argument(description="Only those that help with this service.")
+        str | None, strawberry.argument(description="Only those of this `service`, word for word.")
     ] = None,
 ) -> Load:
     arguments = (("service", service),)
@@ -206,6 +207,6 @@ class Query:
     help_desks = related(
         _help_desks,
         type=list[HelpDesk],
-        description="Who helps, and how they are reached.",
+        description="Who helps, and how they are reached: by service, then by name.",
     )
     audit_events = audit_events
