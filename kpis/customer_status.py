@@ -78,7 +78,7 @@ STATUS_RULES = (
     ),
     StatusRule(
         CustomerStatus.ORDER_READY_FOR_SETUP,
-        "A subscription still has to be set up, or is active but has not started yet.",
+        "A subscription that has not ended still has to be set up, or is active but has not started yet.",
         "coalesce(sub.awaiting_setup, false)",
     ),
     StatusRule(
