@@ -148,8 +148,8 @@ describe(
     {
         "VIEW_ANALYTICS": "See analytics and calling figures.",
         "VIEW_BILLING": "See orders and invoices.",
-        "EDIT_TAGS": "Create, change and delete tags, and put them on visible customers.",
-        "MANAGE_TRIALS": "Start, extend, cancel and convert trials of visible customers.",
+        "EDIT_TAGS": "Create, change and delete tags, and put them on customers that the role covers.",
+        "MANAGE_TRIALS": "Start, extend, cancel and convert trials of customers that the role covers, and of new ones.",
         "MANAGE_ADMINS": "Add partner admins, set their roles and assign them to customers.",
         "MANAGE_OWN_ORGANIZATION": "Set up the partner's own organization.",
     },

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
+from resolvers.viewer import PERMISSIONS, Permission
 from server.settings import Settings
 from tests.conftest import LiveServer
 
@@ -65,6 +66,15 @@ def test_commands_exist(page: Path) -> None:
     }
     for text in blocks(page, "sh"):
         assert set(re.findall(r"(?:^|bin/|\()partnerhub (\w+)", text, re.MULTILINE)) <= commands
+
+
+def test_the_table_of_roles_names_their_permissions() -> None:
+    table = (ROOT / "docs" / "security.md").read_text()
+    for role, permissions in PERMISSIONS.items():
+        row = re.search(rf"^\| `{role}` .* \| ([^|]+) \|$", table, re.MULTILINE)
+        assert row
+        named = {"all": set(Permission), "none": set()}.get(row[1], set(re.findall(r"`(\w+)`", row[1])))
+        assert named == permissions, role
 
 
 def test_the_queries_program_runs(live_server: LiveServer) -> None:
