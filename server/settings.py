@@ -84,8 +84,8 @@ class Settings(Policy, BaseSettings):
     jwt_partner_claim: str = Field("partner", description="The claim that names the partner.")
     cors_origins: tuple[Annotated[str, Field(pattern=r"^(\*|https?://[^/\s*]+)$")], ...] = Field(
         (),
-        description="The origins whose pages may ask, by HTTP and WebSocket, such as `https://portal.example`; `*` is"
-        " all of them. Without any, only the service's own pages may.",
+        description="The origins whose pages may ask, by HTTP and WebSocket, such as"
+        ' `["https://portal.example"]`; `["*"]` is all of them. Without any, only the service\'s own pages may.',
     )
     default_page_size: int = Field(
         25, ge=1, le=1000, description="Rows of a page when neither first nor last is given."
@@ -198,7 +198,7 @@ class Settings(Policy, BaseSettings):
     graphiql: bool = Field(True, description="Whether a browser that opens `/graphql` gets GraphiQL.")
     launch_url: str = Field(
         "https://admin.webex.com/customers/{id}",
-        description="What `launchUrl` opens; `{id}` stands for the customer's ID.",
+        description="What `launchUrl` opens; `{id}` stands for the customer's ID, and for `own` in `ownOrganization`.",
     )
     otlp_endpoint: Address | None = Field(
         None,
@@ -212,7 +212,9 @@ class Settings(Policy, BaseSettings):
         description="The share of requests that is traced, where whoever calls has not decided.",
     )
     log_level: str = Field(
-        "info", pattern="^(debug|info|warning|error)$", description="The least that is logged."
+        "info",
+        pattern="^(debug|info|warning|error)$",
+        description="The least that is logged: `debug`, `info`, `warning` or `error`.",
     )
     log_format: str = Field(
         "auto",
@@ -269,7 +271,9 @@ def load_settings(**flags: object) -> Settings:
         raise SettingsError(f".env cannot be read: {error.strerror}") from None
     except PydanticSettingsError as error:  # a list that is no JSON; the text names the field
         field = str(error).split('"')[1]
-        raise SettingsError(f"PARTNERHUB_{field.upper()}: give a JSON list, such as [1, 2]") from None
+        raise SettingsError(
+            f'PARTNERHUB_{field.upper()}: give a JSON list, such as [1, 2] or ["a", "b"]'
+        ) from None
 
 
 def _reason(fault: ErrorDetails) -> str:

@@ -62,6 +62,11 @@ def test_thresholds_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", "mysql://host/name", "PARTNERHUB_DATABASE_URL: "),
         ("LOG_LEVEL", "loud", "PARTNERHUB_LOG_LEVEL: "),
         ("SIZE_BANDS", "1,50", "PARTNERHUB_SIZE_BANDS: give a JSON list"),
+        (
+            "CORS_ORIGINS",
+            "https://portal.example",
+            'PARTNERHUB_CORS_ORIGINS: give a JSON list, such as [1, 2] or ["a", "b"]',
+        ),
         ("SIZE_BANDS", '[1,"x"]', "PARTNERHUB_SIZE_BANDS (item 1): "),
         (
             "SIZE_BANDS",
