@@ -50,6 +50,28 @@ All dates are UTC, and everything is relative to one day D: `asOf`, or today. *L
 product on entitlements in force on D. Sums come first and divisions last: a rate over several lines is never an
 average of rates, and it is null where its divisor is 0. A customer counts once, however many of its lines match.
 
+Of a line, `total` is its quantity; `assigned`, `used` and `usedLast90Days` come from its newest usage snapshot up to D,
+and are 0 without one. `used` are licenses with activity in the 7 days that end on the snapshot's day, `usedLast90Days`
+in the 90 days. `available` is total − assigned, `overage` is assigned − total, and neither is below 0. Trends tell the
+same of each bucket's last day.
+
+```graphql
+{{
+  analytics {{
+    overview {{ totalCustomers nearingExpiration overLicenseLimit }}
+    licenses(product: CALLING) {{
+      expiring(days: 30) {{
+        customers
+        usageRate
+        rows(first: 10) {{ nodes {{ customer {{ name }} daysUntilExpiration }} }}
+      }}
+      distributionTrend(interval: MONTH, last: 6) {{ to total assigned used }}
+    }}
+    calling {{ week {{ start end }} usage {{ trend(weeks: 4) {{ calls minutes }} }} }}
+  }}
+}}
+```
+
 {sections}
 ## Calling
 
