@@ -37,6 +37,8 @@ STATEMENTS = {
     "06_trials_ending": 6,
     "07_tags_and_admins": 10,
     "08_resources_and_help": 6,
+    "09_license_analytics": 7,
+    "10_calling_analytics": 7,
 }
 
 
@@ -72,7 +74,7 @@ async def api(
         FULL,
     )
     await connection.close()
-    async with served(database_url, data_dir, "Busy") as api:
+    async with served(database_url, data_dir, "Busy", remembered_values=0) as api:
         yield api
 
 
