@@ -99,14 +99,17 @@ async def connect(url: str) -> asyncpg.Connection:
 
 
 def own_connection(client: AsyncpgDBClient, name: str) -> dict[str, Any]:
-    """What asyncpg.connect takes for a connection beside the pool, to the same database."""
+    """What asyncpg.connect takes for a connection beside the pool, to the same database in the same way."""
+    options: dict[str, Any] = {
+        name: client.extra[name] for name in ("ssl", "statement_cache_size") if name in client.extra
+    }
     return {
         "host": client.host,
         "port": client.port,
         "user": client.user,
         "password": client.password,
         "database": client.database,
-        "ssl": client.extra.get("ssl"),
+        **options,
         "server_settings": {"application_name": name},
     }
 

@@ -11,7 +11,7 @@ from resolvers.database import Database
 from resolvers.row import Row
 from resolvers.session import Plans
 from resolvers.shared import SPARE_SECONDS
-from server.database import opened
+from server.database import opened, own_connection
 from server.settings import load_settings
 from tests import office
 from tests.scrape import counted
@@ -65,6 +65,21 @@ async def test_behind_a_pooler_no_session_is_changed(
             [row] = await Database(client).fetch(sql, {}, Row, plans)
             expected = plans.value if set else "auto"
             assert plans is Plans.EITHER or row["mode"] == expected
+
+
+@pytest.mark.parametrize(("option", "kept"), [("", True), ("statement_cache_size=0", False)])
+async def test_behind_a_pooler_nothing_stays_prepared_beside_the_pool(
+    database_url: str, data_dir: Path, option: str, kept: bool
+) -> None:
+    """Such as what `/readyz` asks: the session in which it was prepared is another's by the next time."""
+    url = f"{database_url}{'&' if '?' in database_url else '?'}{option}" if option else database_url
+    settings = load_settings(database_url=url, data_dir=data_dir)
+    async with opened(url, settings, serving=True) as client:
+        connection = await asyncpg.connect(**own_connection(client, "partnerhub beside"))
+        await connection.fetch("SELECT 1")
+        prepared = await connection.fetchval("SELECT count(*) FROM pg_prepared_statements")
+        await connection.close()
+    assert bool(prepared) is kept
 
 
 async def test_what_nobody_needs_goes_back_to_the_pool(database_url: str, data_dir: Path) -> None:
