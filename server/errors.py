@@ -13,6 +13,7 @@ from server import record
 
 # How graphql-core tells that a document was too much for its parser or its validation.
 _ABORTED = ("Parsing aborted.", "Validation aborted.", "nests too deeply.")
+_UNEXPLAINED = "Validation aborted."
 _OF_THE_DOCUMENT = (GraphQLSyntaxError, ValidationAbortedError)
 
 
@@ -27,7 +28,10 @@ def present(error: GraphQLError) -> GraphQLError:
         # the document or its variables are wrong
         too_complex = error.message.endswith(_ABORTED) and isinstance(error, _OF_THE_DOCUMENT)
         code = "QUERY_TOO_COMPLEX" if too_complex else "BAD_USER_INPUT"
-        return _with(error, error.message, {**(error.extensions or {}), "code": code})
+        message = error.message
+        if message == _UNEXPLAINED:
+            message = "The document takes too much to validate: repeat fewer fields and fragments."
+        return _with(error, message, {**(error.extensions or {}), "code": code})
     if _is_text_refused(original):
         return _with(
             error, "A text holds a character that cannot be stored (NUL).", {"code": "BAD_USER_INPUT"}

@@ -207,6 +207,11 @@ async def test_a_document_made_to_hold_it_up_is_refused_at_once(api: Api, query:
     assert "data" not in answer.body
 
 
+async def test_what_takes_too_much_to_validate_says_what_to_do(api: Api) -> None:
+    (error,) = (await ask(api, f"{{ {'__typename ' * 1500} }}")).errors
+    assert error["message"].endswith("repeat fewer fields and fragments.")
+
+
 async def test_a_chain_of_fragments_costs_what_its_length_costs(database_url: str, data_dir: Path) -> None:
     """With as many tokens as it takes: a thousand fragments, each of which spreads the next."""
     async with served(database_url, data_dir, office.PARTNER, maximum_tokens=100_000) as api:
