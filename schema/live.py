@@ -53,5 +53,5 @@ class Live:
     data_imported = strawberry.subscription(
         resolver=_data_imported,
         graphql_type=DataImport,
-        description="An import of the partner's data finished: fetch again what is on the screen.",
+        description="An import changed the partner's data: fetch again what is on the screen.",
     )
