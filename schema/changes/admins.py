@@ -22,7 +22,7 @@ from schema.people import PartnerAdmin
 @strawberry.input(description="A new partner admin.")
 class AddPartnerAdminInput:
     email: str = strawberry.field(description="The address they sign in with, unique whatever the case.")
-    display_name: str = strawberry.field(description="Their name.")
+    display_name: str = strawberry.field(description="Their name: 1 to 300 characters after trimming.")
     roles: list[PartnerRole] = strawberry.field(description="Their roles; at least one.")
 
 

@@ -21,8 +21,9 @@ WHAT = strawberry.argument(description="What to change, and into what.")
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="Your own name for this change, such as a random UUID: asked again within 24 hours, it is"
-        " answered and not made again. The header `Idempotency-Key` does the same for a whole operation."
+        description="Your own name for this change, such as a random UUID (1 to 200 printable characters): asked again"
+        " within 24 hours, it is answered and not made again. The header `Idempotency-Key` does the same for a whole"
+        " operation."
     ),
 ]
 USER_ERRORS = "Why nothing was changed, and what to do; empty when the change was made."

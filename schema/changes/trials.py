@@ -15,14 +15,18 @@ from schema.enums import Product
 from schema.info import Info
 
 
-@strawberry.input(description="A customer that is created with its first trial.")
+@strawberry.input(
+    description="A customer that is created with its first trial. It is managed as EXTERNAL_ADMIN."
+)
 class NewCustomerInput:
-    name: str = strawberry.field(description="The company's name.")
+    name: str = strawberry.field(description="The company's name: 1 to 300 characters after trimming.")
     admin_email: str = strawberry.field(
         description="The address of the customer's first administrator; it is kept in the audit trail."
     )
     country: str = strawberry.field(description="Where it is: ISO 3166-1 alpha-2, such as `DE`.")
-    industry: str | None = strawberry.field(default=None, description="Its business vertical.")
+    industry: str | None = strawberry.field(
+        default=None, description="Its business vertical; 300 characters at most."
+    )
 
 
 @strawberry.input(description="A product to try.")
