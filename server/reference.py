@@ -2,11 +2,14 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
-from kpis.policy import Policy
+from kpis.policy import LARGEST, Policy
 from server.settings import Settings
 
 _HEAD = """# Settings
@@ -31,8 +34,11 @@ def page() -> str:
 
 
 def _table(fields: dict[str, FieldInfo]) -> str:
-    rows = ["| setting | default | meaning |", "|---|---|---|"]
-    rows += [f"| `PARTNERHUB_{n.upper()}` | {_default(f)} | {f.description} |" for n, f in fields.items()]
+    rows = ["| setting | default | limits | meaning |", "|---|---|---|---|"]
+    rows += [
+        f"| `PARTNERHUB_{name.upper()}` | {_default(field)} | {_limits(field)} | {field.description} |"
+        for name, field in fields.items()
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -44,6 +50,18 @@ def _default(field: FieldInfo) -> str:
             return f"`{field.default}`"
         case value:
             return f"`{json.dumps(value, separators=(',', ':'))}`"
+
+
+def _limits(field: FieldInfo) -> str:
+    """What a number has to lie between."""
+    found: dict[str, Any] = {}
+    for limit in field.metadata:
+        if isinstance(limit, Ge | Gt | Le):
+            found |= asdict(limit)
+    if not found:
+        return ""
+    to = f" to {found['le']}" if found["le"] < LARGEST else ""
+    return f"above {found['gt']}{to}" if "gt" in found else f"from {found['ge']}{to}"
 
 
 if __name__ == "__main__":

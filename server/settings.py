@@ -90,14 +90,12 @@ class Settings(Policy, BaseSettings):
     default_page_size: int = Field(
         25, ge=1, le=1000, description="Rows of a page when neither first nor last is given."
     )
-    maximum_page_size: int = Field(
-        100, ge=1, le=1000, description="The most rows that one page may ask for, 1000 at most."
-    )
+    maximum_page_size: int = Field(100, ge=1, le=1000, description="The most rows that one page may ask for.")
     analyst_page_size: int = Field(
         100,
         ge=1,
         le=1000,
-        description="The same for admins who may VIEW_ANALYTICS, where it is more: up to 1000.",
+        description="The same for admins who may VIEW_ANALYTICS, where it is more.",
     )
     maximum_tokens: Number = Field(5000, ge=100, description="The most tokens that a document may have.")
     maximum_depth: Number = Field(
