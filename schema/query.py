@@ -196,7 +196,7 @@ class Query:
     analytics = strawberry.field(
         resolver=analytics,
         graphql_type=Analytics | None,
-        description="KPIs over the viewer's customers, or over those that meet a filter."
+        description="KPIs over the viewer's customers, or over those that meet a filter on that day."
         " Needs VIEW_ANALYTICS, else null with a FORBIDDEN error.",
     )
     resources = related(
