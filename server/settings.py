@@ -66,8 +66,8 @@ class Settings(Policy, BaseSettings):
     )
     database_read_only: bool = Field(
         False,
-        description="Whether the database may be a standby, or else read-only: it is served, without changes."
-        " Otherwise such a one is not ready.",
+        description="Whether a standby, or a database that is read-only otherwise, is served, without changes."
+        " If not, such a one is not ready.",
     )
     jwks_url: Address | None = Field(
         None, description="Where an identity provider publishes its keys. Set: only its tokens are accepted."
