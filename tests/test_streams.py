@@ -162,6 +162,18 @@ async def test_only_the_customers_asked_for(servers: Servers) -> None:
         await reader.nothing()
 
 
+async def test_what_is_so_already_is_told_to_nobody(servers: Servers) -> None:
+    """A tag that keeps its name and a trial that keeps its end make no customer look different."""
+    gold = {"id": await servers.firm.id("Tag", "Gold"), "name": "Gold"}
+    trial = {"id": await servers.firm.id("Trial", "T-c6"), "days": 30}
+    async with reading("sse", servers.one, servers.token(READ), CHANGED) as reader:
+        await servers.change(servers.one, FULL, "extendTrial", trial)
+        assert (await reader.next())["data"]["customerChanged"]["customerId"] == "c6"
+        await servers.change(servers.one, FULL, "extendTrial", trial)
+        await servers.change(servers.one, FULL, "updateTag", gold)
+        await reader.nothing()
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_an_expired_token_ends_the_stream(servers: Servers, protocol: str) -> None:
     async with reading(protocol, servers.one, servers.token(READ, seconds=3), CHANGED) as reader:

@@ -43,6 +43,8 @@ async def _update(change: Change, id: str, given: Mapping[str, str | None]) -> D
         description = texts.description(change, given["description"], LONGEST_DESCRIPTION, "description")
     change.settle()
     await _require_free(change, name, tag.id)
+    before = {"name": tag.name, "description": tag.description}
+    after = {"name": name, "description": description}
     await change.fetch(
         "UPDATE tags g SET name = :name::text, name_key = :key::text, description = :description::text"
         " WHERE g.partner_id = :partner AND g.id = :tag::bigint",
@@ -54,9 +56,9 @@ async def _update(change: Change, id: str, given: Mapping[str, str | None]) -> D
     return Done(
         (tag.id,),
         Target("Tag", tag.id, name),
-        before={"name": tag.name, "description": tag.description},
-        after={"name": name, "description": description},
-        customers=[row.id for row in await _wearers(change, tag.id)],
+        before,
+        after,
+        customers=[row.id for row in await _wearers(change, tag.id)] if before != after else [],
     )
 
 

@@ -220,7 +220,7 @@ async def _set(
         before={"customerId": trial.external_id, **_facts(trial.status, trial.end_date)},
         after={"customerId": trial.external_id, **_facts(status, ends), **converted},
         also=(Target("Customer", trial.customer_id, trial.customer_name), *also),
-        customers=(trial.customer_id,),
+        customers=(trial.customer_id,) if (status, ends) != (trial.status, trial.end_date) else (),
         licenses=[line.id for line in lines],
     )
 
