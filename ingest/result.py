@@ -69,7 +69,7 @@ class ImportResult:
 
 
 class ImportFailed(Exception):
-    """Nothing was changed. `result` holds the problems when the files' contents are the reason."""
+    """Nothing was changed, or the reason says so. `result` holds the problems when these are in the files."""
 
     def __init__(self, reason: str, result: ImportResult | None = None) -> None:
         super().__init__(reason)

@@ -4,6 +4,7 @@ from datetime import date
 
 import asyncpg
 
+from ingest.transaction import transaction
 from models.call_weeks import drop_weeks
 
 _PATIENCE = "5s"
@@ -15,6 +16,6 @@ async def drop_old_calls(connection: asyncpg.Connection, months: int) -> list[da
 
     Raises asyncpg.LockNotAvailableError when call records are in use.
     """
-    async with connection.transaction():
+    async with transaction(connection):
         await connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         return await drop_weeks(connection, months)

@@ -34,8 +34,6 @@ SET LOCAL work_mem = '128MB';
 SET LOCAL jit = off;
 SET LOCAL timezone = 'UTC';
 SET LOCAL enable_nestloop = off;
-SET LOCAL statement_timeout = 0;
-SET LOCAL idle_in_transaction_session_timeout = 0;
 DO $$ BEGIN
     PERFORM set_config('client_connection_check_interval', '1s', true);
 EXCEPTION WHEN OTHERS THEN NULL;
@@ -86,14 +84,16 @@ async def run_import(
                     if dry_run:
                         raise _DryRun
                 result.committed = True
+            for rows in rejected.values():
+                rows.keep()
+            if result.committed:
                 await _analyze(connection, result)
                 if call_retention_months is not None:
                     with suppress(asyncpg.LockNotAvailableError):  # the next import will do it
                         await drop_old_calls(connection, call_retention_months)
-            for rows in rejected.values():
-                rows.keep()
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise ImportFailed(f"the database: {error}", result) from error
+            done = "the import is done, but " if result.committed else ""
+            raise ImportFailed(f"{done}the database: {error}", result) from error
         finally:
             for rows in rejected.values():
                 rows.discard()
@@ -198,4 +198,5 @@ async def _analyze(connection: asyncpg.Connection, result: ImportResult) -> None
     for table, rows in known:  # -1 rows: nobody has counted them yet
         if changed[table] >= _MANY * rows:
             columns = f" ({COUNTED})" if table == CALLS else ""
-            await connection.execute(f"ANALYZE {table}{columns}")
+            async with transaction(connection):
+                await connection.execute(f"ANALYZE {table}{columns}")

@@ -1,10 +1,13 @@
-"""A transaction that cancellation can't leave open."""
+"""A transaction that cancellation can't leave open, and that may take as long as it takes."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+
+# The role's own limits are for requests: behind a pooler it is where they have to be.
+_UNLIMITED = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 
 @asynccontextmanager
@@ -19,6 +22,7 @@ async def transaction(connection: asyncpg.Connection) -> AsyncIterator[None]:
         await begun.rollback()
         raise
     try:
+        await connection.execute(_UNLIMITED)
         yield
     except BaseException:
         await begun.rollback()

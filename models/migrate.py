@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from models.config import CONNECTION, MIGRATED_APPS
 
-_LOCK = 7_203_514_906  # a key of pg_advisory_lock that nothing else uses
+LOCK = 7_203_514_906  # a key of pg_advisory_lock that nothing else uses
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ async def migrate() -> list[str]:
             applied.append(name)
 
     async with in_transaction(CONNECTION) as transaction:
-        await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            await transaction.execute_query(f"SET LOCAL {limit} = 0")  # the role's, which are for requests
+        await transaction.execute_query("SELECT pg_advisory_xact_lock($1)", [LOCK])
         executor = MigrationExecutor(transaction, MIGRATED_APPS)
         # Made first: the executor looks for it by a statement whose failure would end the transaction.
         await executor.recorder.ensure_schema(AsyncpgSchemaEditor(transaction, atomic=False))

@@ -4,15 +4,17 @@ import asyncio
 import random
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from ingest import ImportFailed, run_import
+from ingest import ImportFailed, rebuild, run_import
 from ingest.transaction import transaction
+from tests.faults import waiting_for_locks
 from tests.import_files import contents, folder_of, right_rows, stored
 from tests.oracle import Rows
 from tests.row_files import write_rows
@@ -193,6 +195,57 @@ async def test_imports_of_two_partners_go_side_by_side(
 
     assert result.committed
     assert await stored(db, partner) == await stored(db, f"Other {partner}")
+    await other.close()
+
+
+@asynccontextmanager
+async def held(url: str, lock: str) -> AsyncIterator[None]:
+    """Another session has the lock, for longer than the limit of ours."""
+    other = await asyncpg.connect(url)
+    await other.execute("BEGIN")
+    await other.execute(lock)
+
+    async def let_go() -> None:
+        await asyncio.sleep(0.6)
+        await other.execute("COMMIT")
+
+    letting_go = asyncio.create_task(let_go())
+    yield
+    await letting_go
+    await other.close()
+
+
+async def test_limits_of_the_role_are_not_for_what_takes_long(
+    fresh_database_url: str, partner: str, tmp_path: Path
+) -> None:
+    """Behind a pooler, the role is where the limits of requests stand."""
+    folder_of(tmp_path, right_rows())
+    db = await asyncpg.connect(fresh_database_url, server_settings={"statement_timeout": "200ms"})
+    async with held(
+        fresh_database_url, "LOCK TABLE customers IN SHARE UPDATE EXCLUSIVE MODE"
+    ):  # ANALYZE waits
+        assert (await run_import(db, tmp_path, partner=partner)).committed
+    async with held(fresh_database_url, f"SELECT FROM partners WHERE name = '{partner}' FOR UPDATE"):
+        await rebuild(db, partner)
+    await db.close()
+
+
+async def test_what_fails_after_the_commit_does_not_say_that_nothing_was_done(
+    fresh_database_url: str, partner: str, tmp_path: Path
+) -> None:
+    folder_of(tmp_path, right_rows() | {"tags": [{"name": "", "description": ""}]})
+    db, other = [await asyncpg.connect(fresh_database_url) for _ in range(2)]
+    async with other.transaction():
+        await other.execute("LOCK TABLE customers IN SHARE UPDATE EXCLUSIVE MODE")
+        importing = asyncio.create_task(
+            run_import(db, tmp_path, partner=partner, skip_invalid=True, rejected_folder=tmp_path / "bad")
+        )
+        await waiting_for_locks(other, 1)
+        await other.execute("SELECT pg_terminate_backend($1)", db.get_server_pid())
+        with pytest.raises(ImportFailed, match="the import is done, but the database: "):
+            await importing
+    assert await other.fetchval("SELECT true FROM partners WHERE name = $1", partner)
+    assert (tmp_path / "bad" / "tags.csv").is_file()
     await other.close()
 
 

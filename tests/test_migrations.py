@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from models.migrate import migrate, schema_state
+from models.migrate import LOCK, migrate, schema_state
 from server.database import opened
 from server.settings import load_settings
 from tests.conftest import Postgres
@@ -52,6 +53,19 @@ async def test_two_at_once_take_turns(empty_url: str) -> None:
     assert [process.returncode for process in processes] == [0, 0]
     assert said[1] == "[]" or said[0] == "[]"
     assert any("0001_initial" in line for line in said)
+
+
+async def test_who_waits_for_the_turn_waits_beyond_the_limits_of_the_role(empty_url: str) -> None:
+    connection = await asyncpg.connect(empty_url)
+    database = await connection.fetchval("SELECT quote_ident(current_database())")
+    await connection.execute(f"ALTER DATABASE {database} SET statement_timeout = '200ms'")
+    await connection.execute("SET statement_timeout = 0")
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        applying = asyncio.create_task(apply(empty_url))
+        await asyncio.sleep(1)
+    await connection.close()
+    assert "0001_initial" in await applying
 
 
 async def test_a_database_that_fails_halfway_is_left_as_it_was(empty_url: str, postgres: Postgres) -> None:
