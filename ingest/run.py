@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from json import dumps
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import asyncpg
 
@@ -17,6 +16,7 @@ from ingest.retention import drop_old_calls
 from ingest.sources import Source, find_sources
 from ingest.tables import CALLS, TABLES, USAGE
 from ingest.transaction import transaction
+from ingest.unpacking import unpacking
 from kpis.calling_weeks import ROLL_UPS, ChangingWeeks
 from kpis.derived import ChangingLines, rebuild_derived
 from kpis.policy import Policy
@@ -69,8 +69,8 @@ async def run_import(
         raise ImportFailed(f"the partner's name {fault}")
     result = ImportResult(partner)
     rejected: dict[str, RejectedRows] = {}
-    with TemporaryDirectory(prefix="partnerhub-import-") as folder:
-        sources = await asyncio.to_thread(find_sources, path, Path(folder))
+    with unpacking() as folder:
+        sources = await asyncio.to_thread(find_sources, path, folder)
         if skip_invalid:
             rejected = {
                 source.table.name: RejectedRows(rejected_folder, source.table.name) for source in sources
