@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import asyncpg
 import typer
@@ -50,6 +51,8 @@ def build(arguments: list[str]) -> typer.Typer:
 
 
 def run() -> None:
+    if isinstance(sys.stdout, TextIOWrapper):  # as on stderr: what was done is not to fail as it is told
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         build(sys.argv[1:])(prog_name="partnerhub")
     except (CommandError, DatabaseError, EmbeddedError, SettingsError) as error:

@@ -105,6 +105,14 @@ def test_a_name_is_printed_as_it_is(fresh_database_url: str, tmp_path: Path) -> 
         assert "[red]Inc[/x]" in command(*arguments, env=env, cwd=tmp_path).stdout
 
 
+def test_a_name_is_printed_where_not_all_letters_can_be(fresh_database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "tags.csv").write_text("name,description\nMine,\n")
+    env = environment(fresh_database_url, tmp_path, PYTHONIOENCODING="ascii")
+    done = command("import", "tags.csv", "--partner", "Zürich", env=env, cwd=tmp_path)
+    assert "Imported for Z\\xfcrich" in done.stdout
+    assert command("rebuild", env=env, cwd=tmp_path).stdout.endswith("of Z\\xfcrich.\n")
+
+
 def test_the_schema_is_the_one_that_is_kept(tmp_path: Path) -> None:
     done = command("schema", env=environment(None, tmp_path), cwd=tmp_path)
     assert "schema {" in done.stdout and "type Query" in done.stdout
