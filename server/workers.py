@@ -1,6 +1,11 @@
 """Several processes that serve from one socket, and the one that keeps them going."""
 
 import logging
+import os
+import signal
+from multiprocessing import parent_process
+from socket import socket
+from threading import Thread
 
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -15,6 +20,18 @@ class Worker(Process):
     def start(self) -> None:
         super().start()
         self.child_conn.close()  # its own copy alone is left, so that its end is known at once
+
+    def target(self, sockets: list[socket] | None = None) -> None:
+        Thread(target=_end_with_parent, daemon=True).start()
+        super().target(sockets)
+
+
+def _end_with_parent() -> None:
+    """Nobody would replace or end a worker whose parent was killed, and it would keep the port from a new one."""
+    parent = parent_process()
+    assert parent
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Workers(Multiprocess):

@@ -123,6 +123,16 @@ async def test_of_two_workers_one_is_killed_and_the_other_serves_until_it_is_rep
             assert other in workers(process.pid)
 
 
+def test_workers_end_with_the_one_that_started_them(served_env: dict[str, str], tmp_path: Path) -> None:
+    """Or they would serve on for good, and keep the port from the next one."""
+    with serving_process("serve", "--workers", "2", env=served_env, cwd=tmp_path) as (address, process):
+        until(lambda: len(workers(process.pid)) == 2)
+        left = workers(process.pid)
+        process.kill()
+        until(lambda: not any(map(runs, left)))
+        assert not accepts(address)
+
+
 async def test_workers_that_cannot_start_while_the_database_is_gone_are_tried_again(
     firm: Firm, postgres_of_our_own: OwnPostgres, served_env: dict[str, str], tmp_path: Path
 ) -> None:
