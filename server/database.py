@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -53,10 +52,12 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
         min_size=1,
         max_size=settings.database_connections,
         application_name="partnerhub",
-        connection_class=Unprepared if _is_pooled(url) else Connection,
         reset=_leave_as_it_is,
         server_settings=timeouts if serving else {},
     )
+    credentials = config["connections"][CONNECTION]["credentials"]
+    pooled = credentials.get("statement_cache_size") == 0
+    credentials["connection_class"] = Unprepared if pooled else Connection
     async with TortoiseContext() as context:
         await context.init(config=config)
         client = context.db(CONNECTION)
@@ -75,10 +76,6 @@ async def opened(url: str, settings: Settings, *, serving: bool = False) -> Asyn
             yield client
         finally:
             await Shared.of(client).close()
-
-
-def _is_pooled(url: str) -> bool:
-    return parse_qs(urlsplit(url).query).get("statement_cache_size") == ["0"]
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

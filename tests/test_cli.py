@@ -165,6 +165,7 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(
         (postgres.named(empty), "run `partnerhub migrate`"),
         ("mysql://host/name", "PARTNERHUB_DATABASE_URL"),
         (f"postgres://{user}@localhost:99999/x", "the database cannot be reached"),
+        ("postgres://user@[::1/x", "PARTNERHUB_DATABASE_URL"),
     ):
         said = refused("token", office.FULL, env=environment(url, tmp_path), cwd=tmp_path)
         assert reason in said
