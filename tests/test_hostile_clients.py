@@ -39,6 +39,27 @@ def test_headers_that_never_end_hold_nobody_up(target: Target) -> None:
         connection.close()
 
 
+@pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-Long: ", b"GET / HTTP/1.1\r\n"])
+@pytest.mark.parametrize("part", [b"a", b"X: y\r\n"], ids=["one", "many"])
+def test_a_head_that_is_too_long_is_refused(target: Target, start: bytes, part: bytes) -> None:
+    status, _ = target.send(start + part * (3_000_000 // len(part)))
+    assert status in (400, CLOSED)
+    assert target.answers()
+
+
+def test_trailers_that_are_too_long_end_it(target: Target) -> None:
+    lines = (
+        b"POST /graphql HTTP/1.1",
+        b"Host: x",
+        b"Content-Type: application/json",
+        b"Transfer-Encoding: chunked",
+    )
+    body = b"%x\r\n%b\r\n0\r\nX-Long: " % (len(HONEST), HONEST)
+    status, _ = target.send(b"\r\n".join([*lines, b"", body]) + b"a" * 3_000_000)
+    assert status in (400, CLOSED)
+    assert target.answers()
+
+
 def test_a_client_that_closes_its_half_is_answered_or_closed(target: Target) -> None:
     status, _ = target.send(target.post(HONEST), half_close=True)
     assert status in (200, CLOSED)

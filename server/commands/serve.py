@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from server import tracing
 from server.commands.common import CommandError, command_settings, err
 from server.database import database_url, opened, require_up_to_date
+from server.heads import BoundedHeads
 from server.logs import log_config
 from server.persisted import read_manifest
 from server.settings import WORKERS, Settings
@@ -65,6 +66,7 @@ def run_server(settings: Settings, url: str, announce: Callable[[str], None]) ->
         factory=True,
         workers=settings.workers,
         log_config=log_config(settings.log_level, settings.log_format),
+        http=BoundedHeads,
         access_log=False,  # it would write down query strings; ours comes at the debug level
         lifespan="on",
         timeout_graceful_shutdown=10,
