@@ -72,7 +72,8 @@ def _time(line: logging.LogRecord) -> str:
 
 def _plain(value: object) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if text and " " not in text else repr(text)
+    is_one_word = text and " " not in text and text.isprintable()  # or a path could bring lines of its own
+    return text if is_one_word else repr(text)
 
 
 class Gathering(logging.StreamHandler[TextIO]):

@@ -276,6 +276,12 @@ def test_text_is_for_people() -> None:
     )
 
 
+def test_no_value_begins_a_line_of_its_own() -> None:
+    line = logging.LogRecord("partnerhub.requests", logging.DEBUG, "", 0, "request", (), None)
+    line.fields = {"path": "/\n2026-01-31T12:00:00.250Z\x1b[31m\u2028"}
+    assert Lines().format(line).endswith(r"request path='/\n2026-01-31T12:00:00.250Z\x1b[31m\u2028'")
+
+
 @pytest.mark.parametrize(("form", "formatter"), [("json", JsonLines), ("text", Lines), ("auto", JsonLines)])
 def test_the_form_is_a_setting(form: str, formatter: type, monkeypatch: pytest.MonkeyPatch) -> None:
     with Path(os.devnull).open("w") as nowhere:  # no terminal
