@@ -6,6 +6,7 @@ from io import TextIOWrapper
 
 import asyncpg
 import typer
+from tortoise.exceptions import BaseORMException
 
 from server.commands.common import CommandError
 from server.database import DatabaseError
@@ -57,7 +58,7 @@ def run() -> None:
         build(sys.argv[1:])(prog_name="partnerhub")
     except (CommandError, DatabaseError, EmbeddedError, SettingsError) as error:
         _fail(*error.args)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException) as error:
         _fail(" ".join(str(error).split()) or type(error).__name__)
 
 

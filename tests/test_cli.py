@@ -1,5 +1,6 @@
 """The command line, as processes: what each command prints, what it says when it cannot do its work, how it ends."""
 
+import asyncio
 import re
 import socket
 from pathlib import Path
@@ -175,6 +176,14 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(
         r"the database's schema is behind \(\d+ to apply\): run `partnerhub migrate`\n", behind
     )
     postgres.drop(empty)
+
+
+def test_a_migration_that_fails_is_told_in_one_line(postgres: Postgres, tmp_path: Path) -> None:
+    name = postgres.create()
+    asyncio.run(office.run_sql(postgres.named(name), "CREATE TABLE calls (id int)"))  # in the way
+    said = refused("migrate", env=environment(postgres.named(name), tmp_path), cwd=tmp_path)
+    assert said == 'relation "calls" already exists\n'
+    postgres.drop(name)
 
 
 async def test_a_schema_of_a_newer_version_is_left_alone(fresh_database_url: str, tmp_path: Path) -> None:
