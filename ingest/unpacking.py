@@ -1,16 +1,13 @@
 """A folder to unpack into. It ends with its import, or, if that was killed, with a later one."""
 
+import fcntl
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, gettempdir
-
-if sys.platform != "win32":
-    import fcntl
 
 _PREFIX = "partnerhub-import-"
 _NEW_SECONDS = 60
@@ -33,8 +30,6 @@ def unpacking() -> Iterator[Path]:
 @contextmanager
 def _locked(folder: Path) -> Iterator[os.stat_result]:
     """Raises OSError when it is no folder, or somebody else has the lock."""
-    if sys.platform == "win32":
-        raise OSError("folders have no locks here")
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
