@@ -5,12 +5,19 @@ from the lines, by the same expressions. Next to the analytics' products there i
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from kpis.in_force import LINE_IN_FORCE
 from kpis.license_state import ASSIGNED, AVAILABLE, OVER_LIMIT, TOTAL, USED
 
+
+class AnalyticsProduct(StrEnum):
+    MEETINGS = "MEETINGS"
+    CALLING = "CALLING"
+
+
 ALL = "ALL"
-PRODUCTS = ("MEETINGS", "CALLING")
+PRODUCTS = tuple(product.value for product in AnalyticsProduct)
 
 EXPIRES = "(ls.is_trial OR NOT ls.auto_renew)"
 """A line that runs out at its end, for want of renewal by itself."""

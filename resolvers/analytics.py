@@ -13,7 +13,6 @@ from kpis.licenses import SECTIONS
 from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, statement
 from kpis.peers import PEER_JOIN, peers
 from kpis.positions import ALL, kept, stale
-from models.enums import Product
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entitlements import TRIAL_DISPLAY_ID
@@ -29,11 +28,6 @@ from resolvers.session import Plans
 from resolvers.viewer import Viewer
 
 MAXIMUM_WINDOW_DAYS = 3660
-
-
-class AnalyticsProduct(StrEnum):
-    MEETINGS = "MEETINGS"
-    CALLING = "CALLING"
 
 
 class LicenseLineRow(Row):
@@ -276,5 +270,3 @@ def _windowed(measure: Measure, window: str | None, n: int) -> Measure:
 
 
 FIGURES = Remembered(Figures(), "figures", lambda figures: 1 + len(vars(figures)))
-
-ANALYTICS_PRODUCTS = (Product.MEETINGS.value, Product.CALLING.value)

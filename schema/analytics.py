@@ -11,8 +11,8 @@ import strawberry
 from executor.declare import At, Load, itself, related
 from kpis import licenses as kpi
 from kpis.measures import Section
+from kpis.positions import PRODUCTS
 from resolvers.analytics import (
-    ANALYTICS_PRODUCTS,
     CUSTOMER_OF_LINE,
     FIGURES,
     LICENSE_ROWS,
@@ -260,4 +260,4 @@ def analytics(info: Info, as_of: AsOf = None, filter: OfCustomers = None) -> Any
     """The root of analytics; raises Forbidden for those who may not see them."""
     require(info.context.viewer, Permission.VIEW_ANALYTICS, "analytics")
     criteria = opened(customer_criteria(given(filter)), info.context.ids)
-    return _Analytics(Lines(ANALYTICS_PRODUCTS, info.context.day(as_of), criteria))
+    return _Analytics(Lines(PRODUCTS, info.context.day(as_of), criteria))

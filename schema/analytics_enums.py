@@ -1,7 +1,8 @@
 """The enums of the analytics, described."""
 
 from kpis.distribution import Interval
-from resolvers.analytics import AnalyticsProduct, LicenseRowOrderField
+from kpis.positions import AnalyticsProduct
+from resolvers.analytics import LicenseRowOrderField
 from schema.describe import describe
 
 __all__ = ["AnalyticsProduct", "Interval", "LicenseRowOrderField"]
