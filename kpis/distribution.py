@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from models.call_weeks import week_of
+
 
 class Interval(StrEnum):
     DAY = "DAY"
@@ -22,7 +24,7 @@ def bucket_start(day: date, interval: Interval) -> date:
         return day
     if interval is Interval.MONTH:
         return day.replace(day=1)
-    return day - timedelta(days=day.isoweekday() % 7)
+    return week_of(day)
 
 
 @lru_cache(16)

@@ -12,7 +12,7 @@ from kpis.license_state import ASSIGNED, FIGURES_OF_LINE, TOTAL, USED
 from kpis.licenses import SECTIONS
 from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, statement
 from kpis.peers import PEER_JOIN, peers
-from kpis.positions import ALL, kept, stale
+from kpis.positions import ALL, EXPIRES, kept, stale
 from resolvers.context import Arguments, Columns, Context
 from resolvers.customers import CUSTOMER, CUSTOMER_CRITERIA
 from resolvers.entitlements import TRIAL_DISPLAY_ID
@@ -106,7 +106,7 @@ ANALYTICS_LINE = Entity(
         "product": "ls.product",
         "days_since_added": ":as_of::date - ls.added_on",
         "months_since_added": _whole_months("ls.added_on", ":as_of::date"),
-        "days_until_expiration": "CASE WHEN ls.is_trial OR NOT ls.auto_renew THEN ls.end_date - :as_of::date END",
+        "days_until_expiration": f"CASE WHEN {EXPIRES} THEN ls.end_date - :as_of::date END",
         "days_until_renewal": "CASE WHEN ls.auto_renew THEN ls.end_date - :as_of::date END",
         "months_remaining": _whole_months(":as_of::date", "ls.end_date"),
         "auto_renew": "ls.auto_renew",

@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+from kpis.call_quality import QUALITIES
 from kpis.calling_weeks import feature_column, quality_column
 from models.call_weeks import WEEK
 from models.enums import CallingFeature, EndpointType
@@ -15,10 +16,9 @@ from resolvers.remembered import Remembered
 from resolvers.row import Row
 from resolvers.scope import visible
 
-_QUALITIES = ("good", "poor", "unknown")
 _QUALITY_SUMS = ", ".join(
     f"coalesce(sum(ce.{column}), 0)::bigint AS {column}"
-    for column in (quality_column(type, quality) for type in EndpointType for quality in _QUALITIES)
+    for column in (quality_column(type, quality) for type in EndpointType for quality in QUALITIES)
 )
 _FEATURE_SUMS = ", ".join(
     f"sum(cf.{column})::bigint AS {column}_calls, count(*) FILTER (WHERE cf.{column} > 0) AS {column}_customers"
@@ -56,7 +56,7 @@ class EndpointQuality:
 
 
 def _quality(week: date, row: Row, endpoint_type: EndpointType) -> SimpleNamespace:
-    good, poor, unknown = (row[quality_column(endpoint_type, quality)] for quality in _QUALITIES)
+    good, poor, unknown = (row[quality_column(endpoint_type, quality)] for quality in QUALITIES)
     rate = poor / (good + poor) if good + poor else None
     return SimpleNamespace(week=week, good=good, poor=poor, unknown=unknown, poor_rate=rate)
 
