@@ -6,14 +6,12 @@
 from collections.abc import Mapping
 
 from kpis.in_force import LINE_IN_FORCE, ends_within
-from kpis.license_state import ASSIGNED, LINE_TERMS, TOTAL
+from kpis.license_state import FIGURES_OF_LINE, LINE_TERMS, OVER_LIMIT, TOTAL
 from kpis.measures import Customers, Measure, Ratio, Section, Sum
 from kpis.peers import IS_LOW, LINE_OF_LOW, PEER_TERMS
 from kpis.positions import EXPIRES
 
 WINDOW_DAYS = 90
-
-_OVER = f"({LINE_IN_FORCE} AND {ASSIGNED} > {TOTAL})"
 
 
 def _expiring(days: str) -> str:
@@ -27,7 +25,6 @@ def _renewing(days: str) -> str:
 _ADDED = (
     f"({LINE_IN_FORCE} AND ls.added_on BETWEEN :as_of::date - :recently_added_days::int AND :as_of::date)"
 )
-_OVERAGE = f"greatest({ASSIGNED} - {TOTAL}, 0)"
 
 
 def _rates(where: str, of: Mapping[str, str]) -> tuple[Ratio, Ratio, Ratio]:
@@ -149,10 +146,14 @@ LOW_ASSIGNMENT = Section(
     LINE_OF_LOW,
 )
 _OVER_CUSTOMERS = Customers(
-    "customers", "Customers with more assigned than bought.", _OVER, "customers with such a line"
+    "customers", "Customers with more assigned than bought.", OVER_LIMIT, "customers with such a line"
 )
 _IN_OVERAGE = Sum(
-    "licenses_in_overage", "Licenses assigned beyond what was bought.", _OVERAGE, _OVER, "Σ overage"
+    "licenses_in_overage",
+    "Licenses assigned beyond what was bought.",
+    FIGURES_OF_LINE["overage"],
+    OVER_LIMIT,
+    "Σ overage",
 )
 OVERAGE = Section(
     "overage",
@@ -170,7 +171,7 @@ OVERAGE = Section(
             "licenses a customer",
         ),
     ),
-    _OVER,
+    OVER_LIMIT,
 )
 
 SECTIONS = (OVERVIEW, RECENTLY_ADDED, EXPIRING, RENEWING, LOW_ASSIGNMENT, OVERAGE)

@@ -8,7 +8,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from kpis.license_state import ASSIGNED, FIGURES_OF_LINE, TOTAL, USED
+from kpis.license_state import FIGURES_OF_LINE
 from kpis.licenses import SECTIONS
 from kpis.measures import Customers, Measure, Ratio, Rows, Section, Sum, statement
 from kpis.peers import PEER_JOIN, peers
@@ -156,13 +156,13 @@ _ORDERS = {
     LicenseRowOrderField.CUSTOMER_NAME: (Key("c.name"),),
     LicenseRowOrderField.ADDED_ON: (Key("ls.added_on", "date"),),
     LicenseRowOrderField.END_DATE: (Key("ls.end_date", "date"),),
-    LicenseRowOrderField.TOTAL: (Key(TOTAL, "int"),),
-    LicenseRowOrderField.ASSIGNED: (Key(f"({ASSIGNED})", "int"),),
-    LicenseRowOrderField.USED: (Key(f"({USED})", "int"),),
+    LicenseRowOrderField.TOTAL: (Key(FIGURES_OF_LINE["total"], "int"),),
+    LicenseRowOrderField.ASSIGNED: (Key(FIGURES_OF_LINE["assigned"], "int"),),
+    LicenseRowOrderField.USED: (Key(FIGURES_OF_LINE["used"], "int"),),
     LicenseRowOrderField.ASSIGNMENT_RATE: (
-        Key(f"(({ASSIGNED})::float8 / nullif({TOTAL}, 0))", "float8", nullable=True),
+        Key(f"({FIGURES_OF_LINE['assignment_rate']})", "float8", nullable=True),
     ),
-    LicenseRowOrderField.OVERAGE: (Key(f"greatest(({ASSIGNED}) - {TOTAL}, 0)", "int"),),
+    LicenseRowOrderField.OVERAGE: (Key(FIGURES_OF_LINE["overage"], "int"),),
 }
 
 
