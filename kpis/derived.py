@@ -13,14 +13,14 @@ import asyncpg
 
 from kpis.distribution import changes
 from kpis.kept_positions import ChangingCustomers, default_bands
+from kpis.own_organization import not_own_organization
 from models import derived
 from models.statement import bind
 
 MANY = 1000
 """From so many lines on, all states are compared rather than looked up one by one."""
 
-_OWN = "(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization)"
-_ACTIVE = f"ls.partner_id = :partner AND ls.active AND ls.customer_id NOT IN {_OWN}"
+_ACTIVE = f"ls.partner_id = :partner AND ls.active AND {not_own_organization('ls.customer_id')}"
 _CHANGING = (
     f"SELECT ls.*, c.since FROM license_states ls JOIN {{lines}} c ON c.id = ls.license_id WHERE {_ACTIVE}"
 )

@@ -7,13 +7,11 @@ licenses; or all of them, where the band holds too few.
 from collections.abc import Iterable
 
 from kpis.in_force import LINE_IN_FORCE
+from kpis.own_organization import not_own_organization
 from kpis.positions import PRODUCTS, of_positions, positions, stale
 
 _SLACK = 1 - 1e-12
 """Rates this close to the limit are at it: a median between two rates is rounded, and at is not below."""
-
-_OWN = "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
-
 
 _OF_RATES = ("total", "assigned")
 
@@ -24,7 +22,7 @@ def _rates(product: str, stale_ones: str | None = None, columns: Iterable[str] =
     SELECT product, customer_id, assigned::float8 / total AS rate, width_bucket(total, :size_bands::bigint[]) AS band
            {select}
     FROM ({positions(product, {*_OF_RATES, *columns}, stale_ones)}) position
-    WHERE total > 0 AND customer_id <> {_OWN}"""
+    WHERE total > 0 AND {not_own_organization("customer_id")}"""
 
 
 def medians(product: str, stale_ones: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """What a viewer may see. Every list, count, loader, node look-up and KPI asks here, and nowhere else."""
 
+from kpis.own_organization import not_own_organization
 from resolvers.errors import Forbidden
 from resolvers.viewer import Permission, Viewer
 
@@ -8,10 +9,6 @@ _ASSIGNED_OR_CREATED = """(
     UNION ALL
     SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.created_by_id = :admin
 )"""
-# As an array, which PostgreSQL takes for the one id that it is; of a subquery it would expect half of the rows.
-_OWN_ORGANIZATION = (
-    "ALL(ARRAY(SELECT o.id FROM customers o WHERE o.partner_id = :partner AND o.is_own_organization))"
-)
 
 
 def visible(viewer: Viewer, customer: str) -> str:
@@ -21,13 +18,13 @@ def visible(viewer: Viewer, customer: str) -> str:
     """
     if viewer.sees_all_customers:
         return "true"
-    return f"{customer} IN {_ASSIGNED_OR_CREATED} AND {customer} <> {_OWN_ORGANIZATION}"
+    return f"{customer} IN {_ASSIGNED_OR_CREATED} AND {not_own_organization(customer)}"
 
 
 def listed(viewer: Viewer, customer: str) -> str:
     """The condition that the customer is among the viewer's customers: visible, and not the partner itself."""
     if viewer.sees_all_customers:
-        return f"{customer} <> {_OWN_ORGANIZATION}"
+        return not_own_organization(customer)
     return visible(viewer, customer)
 
 
