@@ -53,11 +53,11 @@ def licensed_users(on: str) -> str:
     return f"sum({assigned_on(on)})"
 
 
-_LOW = Sum("low_users", "", "cw.low_users", "true")
-_MEDIUM = Sum("medium_users", "", "cw.medium_users", "true")
-_HIGH = Sum("high_users", "", "cw.high_users", "true")
+_LOW = Sum("low_users", "", "cw.low_users")
+_MEDIUM = Sum("medium_users", "", "cw.medium_users")
+_HIGH = Sum("high_users", "", "cw.high_users")
 _ACTIVE = "(cw.low_users + cw.medium_users + cw.high_users)"
-_NONE = Sum("none_users", "", f"greatest(cov.licensed - coalesce({_ACTIVE}, 0), 0)", "true")
+_NONE = Sum("none_users", "", f"greatest(cov.licensed - coalesce({_ACTIVE}, 0), 0)")
 VOLUMES: dict[UsageVolume, Measure] = {
     UsageVolume.NONE: _NONE,
     UsageVolume.LOW: _LOW,
@@ -69,11 +69,10 @@ ACTIVE_USERS = Sum(
     "active_users",
     "Users with a call in the week; one who calls for two customers counts for both.",
     _ACTIVE,
-    "true",
-    "Σ users with a call",
-    "users",
+    formula="Σ users with a call",
+    unit="users",
 )
-CALLS = Sum("calls", "Calls that started in the week.", "cw.calls", "true", "Σ calls", "calls")
+CALLS = Sum("calls", "Calls that started in the week.", "cw.calls", formula="Σ calls", unit="calls")
 USAGE = Section(
     "usage",
     "CallingUsageFigures",
@@ -83,9 +82,8 @@ USAGE = Section(
             "licensed_users",
             "Calling licenses assigned to users on the week's last day.",
             "cov.licensed",
-            "true",
-            "Σ assigned over the lines in force",
-            "users",
+            formula="Σ assigned over the lines in force",
+            unit="users",
         ),
         ACTIVE_USERS,
         CALLS,
@@ -93,10 +91,9 @@ USAGE = Section(
             "minutes",
             "How long the calls took together.",
             "cw.seconds",
-            "true",
-            "Σ duration / 60",
-            "minutes",
-            60,
+            formula="Σ duration / 60",
+            unit="minutes",
+            per=60,
         ),
     ),
 )
@@ -105,33 +102,31 @@ GOOD = Sum(
     "good",
     "Answered calls whose packet loss, latency and jitter all stay below the thresholds of `Policy`.",
     "cw.good",
-    "true",
-    "Σ answered calls with loss < goodCallPacketLossPercent, latency < goodCallLatencyMs and jitter < goodCallJitterMs",
-    "calls",
+    formula="Σ answered calls with loss < goodCallPacketLossPercent, latency < goodCallLatencyMs"
+    " and jitter < goodCallJitterMs",
+    unit="calls",
 )
 POOR = Sum(
     "poor",
     "Answered calls with metrics that are not good.",
     "cw.poor",
-    "true",
-    "Σ answered calls with metrics − good",
-    "calls",
+    formula="Σ answered calls with metrics − good",
+    unit="calls",
 )
 UNKNOWN = Sum(
     "unknown",
     "Answered calls of which a metric is missing.",
     "cw.unknown",
-    "true",
-    "Σ answered calls without metrics",
-    "calls",
+    formula="Σ answered calls without metrics",
+    unit="calls",
 )
-_WITH_METRICS = Sum("with_metrics", "", "(cw.good + cw.poor)", "true")
+_WITH_METRICS = Sum("with_metrics", "", "(cw.good + cw.poor)")
 POOR_RATE = Ratio(
     "poor_rate",
     "How many of the calls with metrics were poor.",
-    POOR,
-    _WITH_METRICS,
-    "poor / (good + poor)",
+    over=POOR,
+    under=_WITH_METRICS,
+    formula="poor / (good + poor)",
 )
 QUALITY = Section(
     "quality",
@@ -142,7 +137,7 @@ QUALITY = Section(
 
 
 def _queue_calls(name: str, help: str, formula: str) -> Sum:
-    return Sum(name, help, f"cq.{name}", "true", formula, "calls")
+    return Sum(name, help, f"cq.{name}", formula=formula, unit="calls")
 
 
 QUEUE_CALLS = _queue_calls("calls", "Calls that came through a call queue.", "Σ calls that carry a queue")
@@ -154,9 +149,9 @@ ABANDONED = _queue_calls(
 
 
 def _mean_wait(name: str, help: str, waits: str, formula: str) -> Ratio:
-    seconds = Sum(f"{waits}_seconds", "", f"cq.{waits}_seconds", "true")
-    calls = Sum(f"{waits}_waits", "", f"cq.{waits}_waits", "true")
-    return Ratio(name, help, seconds, calls, formula, "seconds")
+    seconds = Sum(f"{waits}_seconds", "", f"cq.{waits}_seconds")
+    calls = Sum(f"{waits}_waits", "", f"cq.{waits}_waits")
+    return Ratio(name, help, over=seconds, under=calls, formula=formula, unit="seconds")
 
 
 AVERAGE_ANSWER = _mean_wait(
@@ -168,9 +163,9 @@ AVERAGE_ANSWER = _mean_wait(
 ABANDONED_RATE = Ratio(
     "abandoned_rate",
     "How many of the queue calls were abandoned.",
-    ABANDONED,
-    QUEUE_CALLS,
-    "abandoned / calls",
+    over=ABANDONED,
+    under=QUEUE_CALLS,
+    formula="abandoned / calls",
 )
 QUEUES = Section(
     "queues",

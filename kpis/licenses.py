@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from kpis.in_force import LINE_IN_FORCE, ends_within
 from kpis.license_state import FIGURES_OF_LINE, LINE_TERMS, OVER_LIMIT, TOTAL
-from kpis.measures import Customers, Measure, Ratio, Section, Sum
+from kpis.measures import Customers, Ratio, Section, Sum
 from kpis.peers import IS_LOW, LINE_OF_LOW, PEER_TERMS
 from kpis.positions import EXPIRES
 
@@ -29,22 +29,28 @@ _ADDED = (
 
 def _rates(where: str, of: Mapping[str, str]) -> tuple[Ratio, Ratio, Ratio]:
     """assignmentRate, usageRate and usageOfAssignedRate of some lines or positions, by the terms `of` these."""
-    total, assigned, used = (Sum(name, "", of[name], where) for name in ("total", "assigned", "used"))
+    total, assigned, used = (Sum(name, "", of[name], where=where) for name in ("total", "assigned", "used"))
     return (
         Ratio(
             "assignment_rate",
             "How much of what was bought is assigned.",
-            assigned,
-            total,
-            "Σ assigned / Σ total",
+            over=assigned,
+            under=total,
+            formula="Σ assigned / Σ total",
         ),
-        Ratio("usage_rate", "How much of what was bought is used.", used, total, "Σ used / Σ total"),
+        Ratio(
+            "usage_rate",
+            "How much of what was bought is used.",
+            over=used,
+            under=total,
+            formula="Σ used / Σ total",
+        ),
         Ratio(
             "usage_of_assigned_rate",
             "How much of what is assigned is used.",
-            used,
-            assigned,
-            "Σ used / Σ assigned",
+            over=used,
+            under=assigned,
+            formula="Σ used / Σ assigned",
         ),
     )
 
@@ -57,32 +63,33 @@ OVERVIEW = Section(
         Customers(
             "total_customers",
             "Customers with a license line that started, expired or not.",
-            "p.started_on <= :as_of",
-            "customers with a line whose entitlement started on or before D",
+            where="p.started_on <= :as_of",
+            formula="customers with a line whose entitlement started on or before D",
         ),
         Customers(
             "nearing_expiration",
             f"Customers with licenses that run out within {WINDOW_DAYS} days.",
-            f"p.expires_on <= :as_of::date + {WINDOW_DAYS}",
-            f"customers with a line in force, on a trial or without auto-renewal, that ends within {WINDOW_DAYS} days",
+            where=f"p.expires_on <= :as_of::date + {WINDOW_DAYS}",
+            formula="customers with a line in force, on a trial or without auto-renewal, that ends within"
+            f" {WINDOW_DAYS} days",
         ),
         Customers(
             "nearing_renewal",
             f"Customers with licenses that renew by themselves within {WINDOW_DAYS} days.",
-            f"p.renews_on <= :as_of::date + {WINDOW_DAYS}",
-            f"customers with a line in force, auto-renewing, that ends within {WINDOW_DAYS} days",
+            where=f"p.renews_on <= :as_of::date + {WINDOW_DAYS}",
+            formula=f"customers with a line in force, auto-renewing, that ends within {WINDOW_DAYS} days",
         ),
         Customers(
             "low_license_assignment",
             "Customers that assign far less of their licenses than similar customers.",
-            IS_LOW,
-            "customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
+            where=IS_LOW,
+            formula="customers whose assignment rate is below Policy.lowAssignmentShareOfMedian × their peers' median",
         ),
         Customers(
             "over_license_limit",
             "Customers with more licenses assigned than bought.",
-            "p.over_limit",
-            "customers with a line in force whose overage is above 0",
+            where="p.over_limit",
+            formula="customers with a line in force whose overage is above 0",
         ),
     ),
 )
@@ -93,11 +100,11 @@ def _ending_section(name: str, help: str, where: str, verb: str) -> Section:
     counted = Customers(
         "customers",
         f"Customers with licenses that {verb} in the window.",
-        where,
-        "customers with such a line",
+        where=where,
+        formula="customers with such a line",
     )
-    type_name = name.capitalize()
-    return Section(name, type_name, help, (counted, assignment_rate, usage_rate), where, f"{name}_days")
+    measures = (counted, assignment_rate, usage_rate)
+    return Section(name, name.capitalize(), help, measures, where=where, window=f"{name}_days")
 
 
 RECENTLY_ADDED = Section(
@@ -108,13 +115,19 @@ RECENTLY_ADDED = Section(
         Customers(
             "new_customers",
             "Customers with licenses added in the window.",
-            _ADDED,
-            "customers with a line in force whose entitlement was added in the window",
+            where=_ADDED,
+            formula="customers with a line in force whose entitlement was added in the window",
         ),
-        Sum("total_licenses", "Licenses added in the window.", TOTAL, _ADDED, "Σ total of these lines"),
+        Sum(
+            "total_licenses",
+            "Licenses added in the window.",
+            TOTAL,
+            where=_ADDED,
+            formula="Σ total of these lines",
+        ),
     ),
-    _ADDED,
-    "recently_added_days",
+    where=_ADDED,
+    window="recently_added_days",
 )
 EXPIRING = _ending_section(
     "expiring",
@@ -133,27 +146,35 @@ LOW_ASSIGNMENT = Section(
     "LowAssignment",
     "Customers that assign far less of their licenses than similar customers do.",
     (
-        Customers("customers", "Customers that are low.", IS_LOW, "as OverviewKpis.lowLicenseAssignment"),
+        Customers(
+            "customers",
+            "Customers that are low.",
+            where=IS_LOW,
+            formula="as OverviewKpis.lowLicenseAssignment",
+        ),
         *_rates(IS_LOW, PEER_TERMS),
         Sum(
             "unassigned_licenses",
             "Licenses that low customers have left to assign.",
             PEER_TERMS["available"],
-            IS_LOW,
-            "Σ available over the lines of low customers",
+            where=IS_LOW,
+            formula="Σ available over the lines of low customers",
         ),
     ),
-    LINE_OF_LOW,
+    where=LINE_OF_LOW,
 )
 _OVER_CUSTOMERS = Customers(
-    "customers", "Customers with more assigned than bought.", OVER_LIMIT, "customers with such a line"
+    "customers",
+    "Customers with more assigned than bought.",
+    where=OVER_LIMIT,
+    formula="customers with such a line",
 )
 _IN_OVERAGE = Sum(
     "licenses_in_overage",
     "Licenses assigned beyond what was bought.",
     FIGURES_OF_LINE["overage"],
-    OVER_LIMIT,
-    "Σ overage",
+    where=OVER_LIMIT,
+    formula="Σ overage",
 )
 OVERAGE = Section(
     "overage",
@@ -165,15 +186,13 @@ OVERAGE = Section(
         Ratio(
             "average_overage",
             "Licenses in overage of a customer, on average.",
-            _IN_OVERAGE,
-            _OVER_CUSTOMERS,
-            "licensesInOverage / customers",
-            "licenses a customer",
+            over=_IN_OVERAGE,
+            under=_OVER_CUSTOMERS,
+            formula="licensesInOverage / customers",
+            unit="licenses a customer",
         ),
     ),
-    OVER_LIMIT,
+    where=OVER_LIMIT,
 )
 
 SECTIONS = (OVERVIEW, RECENTLY_ADDED, EXPIRING, RENEWING, LOW_ASSIGNMENT, OVERAGE)
-
-__all__ = ["SECTIONS", "WINDOW_DAYS", "Measure", "Section"]

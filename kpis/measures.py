@@ -7,7 +7,7 @@ come first, divisions last.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar
 
 
@@ -17,6 +17,7 @@ class Customers:
 
     name: str
     help: str
+    _: KW_ONLY
     where: str
     formula: str = ""
 
@@ -31,7 +32,8 @@ class Sum:
     name: str
     help: str
     term: str
-    where: str
+    _: KW_ONLY
+    where: str = "true"
     formula: str = ""
     unit: str = "licenses"
     per: int | None = None
@@ -48,8 +50,9 @@ class Ratio:
 
     name: str
     help: str
-    over: "Customers | Sum"
-    under: "Customers | Sum"
+    _: KW_ONLY
+    over: Customers | Sum
+    under: Customers | Sum
     formula: str = ""
     unit: str = "rate, from 0 up (1 = all)"
 
@@ -67,13 +70,11 @@ class Section:
     type_name: str
     help: str
     measures: tuple[Measure, ...]
+    _: KW_ONLY
     where: str = "true"
     """Which lines its table lists."""
     window: str | None = None
     """The name of the parameter that holds the days of its window, if it has one."""
-
-    def measure(self, name: str) -> Measure:
-        return next(measure for measure in self.measures if measure.name == name)
 
 
 @dataclass(frozen=True)
