@@ -49,6 +49,11 @@ def words(search: str) -> tuple[str, ...]:
     return tuple(search_words(search))
 
 
+def search_criteria(given: Mapping[str, Any]) -> Arguments:
+    """The criteria of a filter of which only a search needs preparing."""
+    return freeze(given, {"search": words})
+
+
 def freeze(given: Mapping[str, Any], prepare: Mapping[str, Prepare]) -> Arguments:
     """The criteria that narrow something: an empty list or text is no criterion, like one not given.
 

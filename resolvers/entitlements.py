@@ -1,13 +1,10 @@
 """Subscriptions and trials: their columns, filters and orders, and the lists that they stand in."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
 from kpis.in_force import SUBSCRIPTION_IN_FORCE, SUBSCRIPTION_STATUS, TRIAL_IN_FORCE, TRIAL_STATUS
-from resolvers.context import Arguments
-from resolvers.criteria import CONTAINS_WORDS, freeze, words
+from resolvers.criteria import CONTAINS_WORDS
 from resolvers.entity import Entity, Join
 from resolvers.listing import Listing
 from resolvers.order import Key, Order, directed
@@ -138,11 +135,6 @@ def subscription_order(
 @cache
 def trial_order(field: TrialOrderField = TrialOrderField.END_DATE, *, descending: bool = False) -> Order:
     return directed(f"trials by {field}", _TRIAL_ORDERS[field], _TRIAL_TIES, descending=descending)
-
-
-def entitlement_criteria(given: Mapping[str, Any]) -> Arguments:
-    """The criteria of a SubscriptionFilter or TrialFilter."""
-    return freeze(given, {"search": words})
 
 
 SUBSCRIPTION_BY_ID = by_id(SUBSCRIPTION)

@@ -1,11 +1,7 @@
 """Partner admins and tags."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from models.enums import ACCESS_TO_ALL_CUSTOMERS
-from resolvers.context import Arguments
-from resolvers.criteria import CONTAINS_WORDS, freeze, words
+from resolvers.criteria import CONTAINS_WORDS
 from resolvers.entity import Entity
 from resolvers.listing import Listing
 from resolvers.order import Key, Order
@@ -64,11 +60,6 @@ TAG = Entity(
 )
 TAG_CRITERIA = {"search": CONTAINS_WORDS.format(text="g.name_key")}
 TAG_ORDER = Order("tags", (Key("g.name_key"),))
-
-
-def search_criteria(given: Mapping[str, Any]) -> Arguments:
-    """Criteria of which only a search needs preparing."""
-    return freeze(given, {"search": words})
 
 
 PARTNER_ADMIN_BY_ID = by_id(PARTNER_ADMIN)

@@ -7,13 +7,13 @@ import strawberry
 
 from executor.declare import At, Load, needs, related
 from resolvers.billing import INVOICE_ORDER, INVOICES_OF_SUBSCRIPTION, ORDER_ORDER, ORDERS_OF_SUBSCRIPTION
+from resolvers.criteria import search_criteria
 from resolvers.customers import CUSTOMER_BY_ID
 from resolvers.entitlements import (
     STARTED_BY,
     SUBSCRIPTION_BY_ID,
     SubscriptionRow,
     TrialRow,
-    entitlement_criteria,
     subscription_order,
     trial_order,
 )
@@ -42,7 +42,7 @@ def subscriptions_page(
     order = subscription_order()
     if order_by:
         order = subscription_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
-    return page(listing, order, request, entitlement_criteria(given(filter)))
+    return page(listing, order, request, search_criteria(given(filter)))
 
 
 def trials_page(
@@ -52,7 +52,7 @@ def trials_page(
     order = trial_order()
     if order_by:
         order = trial_order(order_by.field, descending=order_by.direction is OrderDirection.DESC)
-    return page(listing, order, request, entitlement_criteria(given(filter)))
+    return page(listing, order, request, search_criteria(given(filter)))
 
 
 def _licenses(relation: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from executor.declare import At, Load, related
-from resolvers.criteria import freeze, words
+from resolvers.criteria import search_criteria
 from resolvers.customers import CUSTOMER_BY_CUSTOMER_ID, CUSTOMER_BY_ID, CUSTOMERS
 from resolvers.entitlements import SUBSCRIPTIONS, TRIALS
 from resolvers.errors import BadUserInput
@@ -120,9 +120,8 @@ def _partner_admins(
     last: Last = None,
     before: Before = None,
 ) -> Load:
-    criteria = freeze(given(filter), {"search": words})
     request = PageRequest(first, after, last, before)
-    return page(PARTNER_ADMINS, PARTNER_ADMIN_ORDER, request, criteria)
+    return page(PARTNER_ADMINS, PARTNER_ADMIN_ORDER, request, search_criteria(given(filter)))
 
 
 def _tags(
@@ -132,7 +131,7 @@ def _tags(
     last: Last = None,
     before: Before = None,
 ) -> Load:
-    criteria = freeze({"search": search}, {"search": words})
+    criteria = search_criteria({"search": search})
     return page(TAGS, TAG_ORDER, PageRequest(first, after, last, before), criteria)
 
 
@@ -144,7 +143,7 @@ def _resources(
     last: Last = None,
     before: Before = None,
 ) -> Load:
-    criteria = freeze(given(filter) | {"search": search}, {"search": words})
+    criteria = search_criteria(given(filter) | {"search": search})
     return page(RESOURCES, RESOURCE_ORDER, PageRequest(first, after, last, before), criteria)
 
 
