@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from graphql.execution.values import VariableValues
 
-from executor.declare import Columns, Load
+from executor.columns import Columns
+from executor.declare import Load
 
 
 @dataclass(slots=True)

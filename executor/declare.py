@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import strawberry
 from graphql import GraphQLField, get_named_type, is_composite_type
 
-from executor.columns import Columns, read_columns, wanted
+from executor.columns import Columns, wanted
 
 Arguments = tuple[tuple[str, Any], ...]
 Key = str | tuple[str, ...]
@@ -216,23 +216,3 @@ def _one_by_one(how: Related, *, in_row: bool) -> Callable[..., Awaitable[Any]]:
     resolver.__annotations__ = {parameter.name: parameter.annotation for parameter in given}
     resolver.__module__ = how.ask.__module__
     return resolver
-
-
-__all__ = [
-    "Arguments",
-    "Asking",
-    "At",
-    "Columns",
-    "Load",
-    "Related",
-    "Relation",
-    "computed",
-    "itself",
-    "metadata_of",
-    "needs",
-    "read_columns",
-    "related",
-    "through",
-    "wanted",
-    "weight",
-]

@@ -15,7 +15,8 @@ from graphql import GraphQLObjectType
 from strawberry.types.cast import get_strawberry_type_cast
 
 from executor.batches import Batches, Run
-from executor.declare import At, Columns, Computing, Key, Load, Related
+from executor.columns import Columns
+from executor.declare import At, Computing, Key, Load, Related
 from executor.leaves import Surprise, is_value
 from executor.project import Projection, Slot, is_keyed, projection
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from executor.declare import wanted
+from executor.columns import wanted
 from resolvers.live import changed_customers
 from schema.customers import Customer
 from schema.info import Info

@@ -12,7 +12,8 @@ from typing import Any
 
 from aiodataloader import DataLoader
 
-from executor.declare import Arguments, Columns
+from executor.columns import Columns
+from executor.declare import Arguments
 
 
 class Dog(dict[str, Any]):

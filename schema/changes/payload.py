@@ -8,7 +8,8 @@ import orjson
 import strawberry
 from graphql import print_ast
 
-from executor.declare import At, Load, related, wanted
+from executor.columns import wanted
+from executor.declare import At, Load, related
 from resolvers.changes.perform import Action, Outcome, perform
 from resolvers.changes.repeated import Key
 from resolvers.context import Relation
