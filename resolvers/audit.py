@@ -87,8 +87,9 @@ class AuditEventById:
     ) -> Sequence[Row | None]:
         if not context.viewer.sees_audit_trail:
             return [None] * len(parents)
-        return await by_id(AUDIT_EVENT).load(context, parents, arguments, columns)
+        return await _BY_ID.load(context, parents, arguments, columns)
 
 
+_BY_ID = by_id(AUDIT_EVENT)
 AUDIT_EVENT_BY_ID = AuditEventById()
 AUDIT_EVENTS = Listing(AUDIT_EVENT, AUDIT_CRITERIA)
