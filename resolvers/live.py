@@ -12,7 +12,7 @@ from resolvers.viewer import viewer_now
 async def changed_customers(
     context: Context, wanted: frozenset[int], columns: Columns
 ) -> AsyncGenerator[Row, None]:
-    """Each customer that looks different, as it stands then. None `wanted` means all."""
+    """Each of the wanted customers that looks different, as it stands then; of all, when none is named."""
     async with aclosing(context.events.changed_customers(context.viewer.partner_id)) as changes:
         async for customers in changes:
             chosen = [customer for customer in customers if not wanted or customer in wanted]
