@@ -24,6 +24,9 @@ from graphql import (
 from strawberry import Schema
 from strawberry.schema.schema import validate_document
 
+from executor.batches import Given
+from executor.plan import Objects
+
 _ENDLESS_NUMBER = re.compile("[0-9]{1000}")
 """Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
 
@@ -41,9 +44,12 @@ class Operation:
 
     document: "Document"
     definition: OperationDefinitionNode
-    plans: dict[Any, Any] = field(default_factory=dict, repr=False)
-    given: dict[bytes, Any] = field(default_factory=dict, repr=False)
+    plans: dict[tuple[bool, ...], Objects | None] = field(default_factory=dict, repr=False)
+    """By the choice of what is skipped; None for one that is not compiled."""
+    given: dict[bytes, Given] = field(default_factory=dict, repr=False)
     """What its last variables come to."""
+    memory: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """For what else is worked out once, such as its size."""
 
     @property
     def name(self) -> str | None:
@@ -136,12 +142,7 @@ class Documents:
         """How many plans are kept with them, by the choices of what is skipped."""
         documents = [*self._once.values(), *self._again.values()]
         operations = (one for document in documents for one in document.operations)
-        return sum(
-            plan is not None
-            for one in operations
-            for key, plan in one.plans.items()
-            if isinstance(key, tuple)
-        )
+        return sum(plan is not None for one in operations for plan in one.plans.values())
 
     def parse(self, text: str) -> Document:
         """The document, parsed now or before. Raises GraphQLSyntaxError."""

@@ -83,20 +83,19 @@ class Compiled:
 
     def _plan(self, operation: Operation, variables: dict[str, Any]) -> Objects | None:
         """The plan for these variables' choice of what is skipped; None if there is none."""
-        known = operation.plans
-        if _CONDITIONS not in known:
-            known[_CONDITIONS] = _unless_not_compiled(lambda: conditions(operation))
-        names = known[_CONDITIONS]
+        memory, plans = operation.memory, operation.plans
+        if _CONDITIONS not in memory:
+            memory[_CONDITIONS] = _unless_not_compiled(lambda: conditions(operation))
+        names = memory[_CONDITIONS]
         if names is None:
             return None
-        chosen = tuple(variables.get(name) for name in names)
+        chosen: tuple[Any, ...] = tuple(variables.get(name) for name in names)
         if not all(isinstance(value, bool) for value in chosen):
             raise Surprise
-        if chosen not in known and len(known) <= MOST_PLANS:
+        if chosen not in plans and len(plans) < MOST_PLANS:
             choice = dict(zip(names, chosen, strict=True))
-            known[chosen] = _unless_not_compiled(lambda: compile_operation(self._schema, operation, choice))
-        plan: Objects | None = known.get(chosen)
-        return plan
+            plans[chosen] = _unless_not_compiled(lambda: compile_operation(self._schema, operation, choice))
+        return plans.get(chosen)
 
 
 def _unless_not_compiled(work: Callable[[], Any]) -> Any:

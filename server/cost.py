@@ -79,9 +79,9 @@ class Price:
 
 def price_of(schema: GraphQLSchema, operation: Operation) -> Price:
     """The operation's price, worked out when first asked for."""
-    price: Price | None = operation.plans.get(Price)
+    price: Price | None = operation.memory.get(Price)
     if price is None:
-        price = operation.plans[Price] = Price(schema, operation)
+        price = operation.memory[Price] = Price(schema, operation)
     return price
 
 

@@ -68,9 +68,9 @@ class TooComplex(GraphQLError):
 
 def check(operation: Operation, maxima: Maxima) -> None:
     """Raise TooComplex for an operation beyond the maxima."""
-    size = operation.plans.get(Size)
+    size = operation.memory.get(Size)
     if size is None:
-        size = operation.plans[Size] = _measured(operation)
+        size = operation.memory[Size] = _measured(operation)
     for what, found, most in (
         ("nests fields {} deep", size.depth, maxima.depth),
         ("has {} fields, fragments spread out", size.fields, maxima.fields),
