@@ -20,7 +20,8 @@ from benchmarks.report import machine, show, write
 from benchmarks.service import Client, service
 from kpis.calling import TREND_WEEKS, latest_completed_week, trend_weeks
 from kpis.calling_weeks import ROLL_UPS, feature_column, quality_column
-from kpis.kept_positions import ChangingCustomers, default_bands
+from kpis.kept_positions import ChangingCustomers
+from kpis.policy import Policy
 from models.enums import CallingFeature, EndpointType
 from models.statement import bind
 from server.database import connect
@@ -128,7 +129,7 @@ async def _fill(connection: asyncpg.Connection, partner_id: int, partner: BenchP
             latest_completed_week(partner.today),
         )
     async with connection.transaction():  # the licensed users of those weeks, as an import keeps them
-        changing = ChangingCustomers(connection, partner_id, default_bands())
+        changing = ChangingCustomers(connection, partner_id, Policy().size_bands)
         await changing.begin()
         await changing.find_all()
         await changing.finish()

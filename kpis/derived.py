@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from kpis.distribution import changes
-from kpis.kept_positions import ChangingCustomers, default_bands
+from kpis.kept_positions import ChangingCustomers
 from kpis.own_organization import not_own_organization
 from models import derived
 from models.statement import bind
@@ -65,12 +65,10 @@ WHERE total <> 0 OR assigned <> 0 OR used <> 0
 class ChangingLines:
     """License lines that change in this transaction. Name them before they do; finish when all have."""
 
-    def __init__(
-        self, connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int] | None = None
-    ) -> None:
+    def __init__(self, connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int]) -> None:
         self._connection = connection
         self._partner_id = partner_id
-        self._customers = ChangingCustomers(connection, partner_id, size_bands or default_bands())
+        self._customers = ChangingCustomers(connection, partner_id, size_bands)
 
     async def begin(self) -> None:
         await self._customers.begin()
@@ -122,7 +120,7 @@ async def refresh_license_states(
     connection: asyncpg.Connection,
     partner_id: int,
     license_ids: Sequence[int],
-    size_bands: Sequence[int] | None = None,
+    size_bands: Sequence[int],
 ) -> None:
     """Bring what is derived of these lines up to date, after their entitlements or quantities have changed."""
     lines = ChangingLines(connection, partner_id, size_bands)
@@ -133,16 +131,14 @@ async def refresh_license_states(
     await lines.finish()
 
 
-async def rebuild_derived(
-    connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int] | None = None
-) -> None:
+async def rebuild_derived(connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int]) -> None:
     """Compute every derived row of the partner anew from the source rows, in the caller's transaction."""
     await derived.rebuild(connection, partner_id)
     for table in ("license_changes", "customer_positions", "peer_medians"):
         await connection.execute(f"DELETE FROM {table} WHERE partner_id = $1", partner_id)
     text, arguments = bind(_REBUILD, {"partner": partner_id})
     await connection.execute(text, *arguments)
-    customers = ChangingCustomers(connection, partner_id, size_bands or default_bands())
+    customers = ChangingCustomers(connection, partner_id, size_bands)
     await customers.begin()
     await customers.find_all()
     await customers.finish()

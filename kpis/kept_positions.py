@@ -2,14 +2,13 @@
 and their licensed users by week."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 
 from kpis.covered_weeks import KEPT_WEEKS, REFRESH
 from kpis.peers import medians
-from kpis.policy import Policy
 from kpis.positions import COLUMNS, PRODUCTS, to_keep
 from models.statement import bind
 
@@ -51,7 +50,7 @@ class ChangingCustomers:
         self._connection = connection
         self._values: dict[str, Any] = {
             "partner": partner_id,
-            "as_of": _today(),
+            "as_of": datetime.now(UTC).date(),
             "size_bands": list(size_bands),
         }
 
@@ -82,11 +81,3 @@ class ChangingCustomers:
     async def _run(self, sql: str, **values: Any) -> None:
         text, arguments = bind(sql, self._values | values)
         await self._connection.execute(text, *arguments)
-
-
-def default_bands() -> tuple[int, ...]:
-    return Policy().size_bands
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
