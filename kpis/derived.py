@@ -116,7 +116,7 @@ class ChangingLines:
         await self._connection.execute(text, *arguments)
 
 
-async def refresh_license_states(
+async def refresh_derived(
     connection: asyncpg.Connection,
     partner_id: int,
     license_ids: Sequence[int],

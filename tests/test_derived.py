@@ -10,7 +10,7 @@ import pytest
 
 from ingest import rebuild, run_import
 from kpis.calling_weeks import ROLL_UPS
-from kpis.derived import refresh_license_states
+from kpis.derived import refresh_derived
 from kpis.policy import Policy
 from models.migrate import migrate
 from server.database import opened
@@ -93,9 +93,7 @@ async def test_kept_is_rebuilt_after_a_change(fresh_database_url: str, tmp_path:
             "UPDATE licenses SET quantity = quantity + 7 WHERE id % 3 = 0 RETURNING id"
         )
         async with connection.transaction():
-            await refresh_license_states(
-                connection, partner, [row["id"] for row in lines], Policy().size_bands
-            )
+            await refresh_derived(connection, partner, [row["id"] for row in lines], Policy().size_bands)
         kept = await _derived(connection)
         await rebuild(connection, "One")
         assert await _derived(connection) == kept

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import asyncpg
 import orjson
 
-from kpis.derived import refresh_license_states
+from kpis.derived import refresh_derived
 from models.enums import PartnerRole
 from resolvers.changes.change import Change, Done, Facts
 from resolvers.changes.errors import Refused, UserError, UserErrorCode, refuse
@@ -129,7 +129,7 @@ async def _in_transaction(
         change.settle()
         if done.licenses:
             bands = context.policy.size_bands
-            await refresh_license_states(connection, change.viewer.partner_id, list(done.licenses), bands)
+            await refresh_derived(connection, change.viewer.partner_id, list(done.licenses), bands)
         await _record(change, action.name, done)
         if key:
             await keep_answer(change, key, done.ids)
