@@ -21,9 +21,7 @@ from kpis.calling_weeks import ROLL_UPS, ChangingWeeks
 from kpis.derived import ChangingLines, rebuild_derived
 from kpis.policy import Policy
 from models.call_weeks import COUNTED
-
-CHANNEL = "partnerhub"
-"""Where PostgreSQL tells its listeners of an import, at the moment of its commit."""
+from models.notices import CHANNEL, DATA_IMPORTED
 
 # Much of what is joined was put in by the same transaction, so PostgreSQL has no statistics of it, takes it for
 # little, and would go through all of it for every row.
@@ -174,7 +172,7 @@ async def _announce(connection: asyncpg.Connection, partner_id: int, result: Imp
         USAGE in changed,
     )
     event = {
-        "event": "dataImported",
+        "event": DATA_IMPORTED,
         "partner": partner_id,
         "finishedAt": datetime.now(UTC).isoformat(),
         "rows": sum(changed.values()),

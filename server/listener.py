@@ -16,6 +16,7 @@ import asyncpg
 import orjson
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
+from models import notices
 from resolvers.events import DataImport
 from server import metrics
 from server.database import own_connection
@@ -25,7 +26,6 @@ log = logging.getLogger("partnerhub.events")
 
 T = TypeVar("T")
 
-CHANNEL = "partnerhub"
 WAITING_IMPORTS = 100
 WAITING_CUSTOMERS = 100_000
 """How much waits for a slow reader before the oldest is dropped."""
@@ -61,7 +61,7 @@ class Listener:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
         try:
-            await connection.add_listener(CHANNEL, self._hear)
+            await connection.add_listener(notices.CHANNEL, self._hear)
             self.listening.set()
             while not lost.is_set():
                 with suppress(TimeoutError):
@@ -77,12 +77,12 @@ class Listener:
     def _hear(self, _connection: object, _pid: int, _channel: str, payload: str) -> None:
         event: dict[str, Any] = orjson.loads(payload)
         match event["event"]:
-            case "dataImported":
+            case notices.DATA_IMPORTED:
                 finished_at = datetime.fromisoformat(event["finishedAt"])
                 _deliver(
                     self._imports, event, [DataImport(finished_at, event["rows"], tuple(event["tables"]))]
                 )
-            case "customerChanged":
+            case notices.CUSTOMER_CHANGED:
                 _deliver(self._customers, event, event["customers"])
 
     async def imports(self, partner_id: int) -> AsyncGenerator[DataImport, None]:

@@ -13,14 +13,13 @@ import orjson
 
 from kpis.derived import refresh_derived
 from models.enums import PartnerRole
+from models.notices import CHANNEL, CUSTOMER_CHANGED
 from resolvers.changes.change import Change, Done, Facts
 from resolvers.changes.errors import Refused, UserError, UserErrorCode, refuse
 from resolvers.changes.repeated import Key, first_answer, keep_answer
 from resolvers.context import Context
 from resolvers.viewer import Permission, Viewer
 
-CHANNEL = "partnerhub"
-"""Where PostgreSQL tells its listeners of a change, at the moment of its commit."""
 CUSTOMERS_A_NOTICE = 300
 """PostgreSQL takes 8,000 bytes a notice; an id has 20 at most."""
 TURN_SECONDS = 10
@@ -165,7 +164,7 @@ def _notices(partner: int, customers: Sequence[int]) -> list[str]:
     starts = range(0, len(customers), CUSTOMERS_A_NOTICE)
     parts = (customers[start : start + CUSTOMERS_A_NOTICE] for start in starts)
     return [
-        orjson.dumps({"event": "customerChanged", "partner": partner, "customers": part}).decode()
+        orjson.dumps({"event": CUSTOMER_CHANGED, "partner": partner, "customers": part}).decode()
         for part in parts
     ]
 
