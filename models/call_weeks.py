@@ -5,19 +5,12 @@ They are attached to the table, not made as parts of it: that lets imports of ot
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, Protocol
+
+from models.statement import Connection
 
 WEEK = timedelta(weeks=1)
 COUNTED = "partner_id, external_id, week, customer_id"
 """The columns by which records are looked for: statistics of the others would serve nobody."""
-
-
-class Connection(Protocol):
-    """What these statements need of asyncpg's connection."""
-
-    async def execute(self, query: str, *args: Any) -> str: ...
-
-    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
 
 
 def week_of(day: date) -> date:

@@ -4,14 +4,8 @@ Each is one statement over the source rows, so that what is kept and what is reb
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
 
-
-class Connection(Protocol):
-    """What these statements need of asyncpg's connection."""
-
-    async def execute(self, query: str, *args: Any) -> str: ...
-
+from models.statement import Connection
 
 _COLUMNS = (
     "customer_id",

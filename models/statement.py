@@ -3,9 +3,17 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 _NAME = re.compile(r"(?<!:):([a-z][a-z0-9_]*)")
+
+
+class Connection(Protocol):
+    """What the models' statements need of asyncpg's connection."""
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
 
 
 @lru_cache(maxsize=2048)
