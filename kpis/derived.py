@@ -14,7 +14,7 @@ import asyncpg
 from kpis.distribution import changes
 from kpis.kept_positions import ChangingCustomers
 from kpis.own_organization import not_own_organization
-from models import derived
+from models.derived import rebuild_license_states, refresh_license_states
 from models.statement import bind
 
 MANY = 1000
@@ -99,9 +99,7 @@ class ChangingLines:
             )
             everything = len(ids) > MANY and len(ids) > lines / 2
             await self._customers.find()
-            await derived.refresh_license_states(
-                self._connection, self._partner_id, None if everything else ids
-            )
+            await refresh_license_states(self._connection, self._partner_id, None if everything else ids)
             await self._run(_PUT_IN)
             await self._run(_ROLL_UP)
             await self._run(_TIDY)
@@ -133,7 +131,7 @@ async def refresh_derived(
 
 async def rebuild_derived(connection: asyncpg.Connection, partner_id: int, size_bands: Sequence[int]) -> None:
     """Compute every derived row of the partner anew from the source rows, in the caller's transaction."""
-    await derived.rebuild(connection, partner_id)
+    await rebuild_license_states(connection, partner_id)
     for table in ("license_changes", "customer_positions", "peer_medians"):
         await connection.execute(f"DELETE FROM {table} WHERE partner_id = $1", partner_id)
     text, arguments = bind(_REBUILD, {"partner": partner_id})

@@ -1,6 +1,5 @@
-"""Derived tables: computed from the source rows, kept by every import and change, rebuilt by one command.
-
-Each is one statement over the source rows, so that what is kept and what is rebuilt can only be the same.
+"""License states: derived from the source rows by one statement, so that what is kept and what is rebuilt can only be
+the same. What else is derived of lines is made of them, in `kpis.derived`.
 """
 
 from collections.abc import Sequence
@@ -60,7 +59,7 @@ async def refresh_license_states(
     await connection.execute(_LICENSE_STATES, partner_id, license_ids)
 
 
-async def rebuild(connection: Connection, partner_id: int) -> None:
-    """Compute every derived row of the partner anew, inside the caller's transaction."""
+async def rebuild_license_states(connection: Connection, partner_id: int) -> None:
+    """Compute every license state of the partner anew, inside the caller's transaction."""
     await connection.execute("DELETE FROM license_states WHERE partner_id = $1", partner_id)
     await refresh_license_states(connection, partner_id, None)
