@@ -149,9 +149,8 @@ class CsvReader:
         """The whole lines at hand, if each is a record as it stands. Looked for once a block."""
         untried, self._untried = self._untried, False
         end = self._data.rfind(b"\n") + 1
-        if (
-            not untried or end <= self._at or len(self._schema) < 2
-        ):  # of one column, blank lines are not told apart
+        # Of one column, blank lines are not told apart.
+        if not untried or end <= self._at or len(self._schema) < 2:
             return None
         data = self._data[self._at : end]
         lines = data.count(b"\n")

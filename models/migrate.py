@@ -27,9 +27,8 @@ class SchemaState:
 
 
 async def schema_state(connection: BaseDBAsyncClient) -> SchemaState:
-    await connection.execute_query(
-        "SELECT 1"
-    )  # Tortoise takes any failure of the next one for an empty database
+    # Tortoise takes any failure of its own statement for an empty database.
+    await connection.execute_query("SELECT 1")
     executor = MigrationExecutor(connection, MIGRATED_APPS)
     pending = [step.migration.name for step in await executor.plan()]
     applied = await executor.recorder.applied_migrations()

@@ -43,9 +43,8 @@ class GlobalIds:
 
     def __init__(self, key: bytes) -> None:
         self._keyed = blake2s(key=key, digest_size=_DIGEST)
-        cipher = Cipher(
-            algorithms.AES(key), modes.ECB()
-        )  # single blocks, each different: a plain permutation
+        # Single blocks, each different: a plain permutation.
+        cipher = Cipher(algorithms.AES(key), modes.ECB())
         self._seal = cipher.encryptor().update
         self._open = cipher.decryptor().update
 

@@ -88,9 +88,8 @@ def remembered(found: str, values: int) -> None:
 def operation(outcome: str, type: str, way: str, seconds: float, statements: int, sql_seconds: float) -> None:
     """Count an operation that has ended, or a request that did not come to one."""
     _ended(outcome, type, way).inc()
-    if (
-        way != "none" and type != "subscription"
-    ):  # what was refused is fast, and what streams is as long as it likes
+    # What was refused is fast, and what streams is as long as it likes.
+    if way != "none" and type != "subscription":
         _took(way).observe(seconds)
     STATEMENTS.inc(statements)
     DATABASE_SECONDS.inc(sql_seconds)

@@ -74,10 +74,9 @@ class OpenTelemetry:
 
     @contextmanager
     def span(self, name: str) -> Iterator[_Span]:
+        # An error's text may quote the client.
         with self._tracer.start_as_current_span(
-            name,
-            record_exception=False,
-            set_status_on_exception=False,  # an error's text may quote the client
+            name, record_exception=False, set_status_on_exception=False
         ) as span:
             yield _Span(span)
 
