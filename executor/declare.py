@@ -103,19 +103,11 @@ def itself(*columns: str, type: Any, description: str) -> Any:
     return strawberry.field(resolver=resolver, graphql_type=type, description=description, metadata=metadata)
 
 
-def metadata_of(field: GraphQLField) -> Any:
-    """What the field's declaration says beside its type and resolver."""
-    return field.extensions["strawberry-definition"].metadata
-
-
 def weight(field: GraphQLField) -> int:
     """What a value of the field counts for: `cost` of its metadata, else 1 for an object and 0 for a scalar."""
     default = 1 if is_composite_type(get_named_type(field.type)) else 0
-    return (
-        int(metadata_of(field).get("cost", default))
-        if "strawberry-definition" in field.extensions
-        else default
-    )
+    declared = field.extensions.get("strawberry-definition")
+    return int(declared.metadata.get("cost", default)) if declared else default
 
 
 def related(
