@@ -44,8 +44,8 @@ def token(
         finally:
             await connection.close()
 
-    found, address = with_database(settings, work)
-    typer.echo(issue_token(settings, partner=found, email=address, seconds=lifetime))
+    found, signs_in_as = with_database(settings, work)
+    typer.echo(issue_token(settings, partner=found, email=signs_in_as, seconds=lifetime))
 
 
 async def _find(connection: asyncpg.Connection, email: str, partner: str | None) -> tuple[str, str]:
