@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import polars as pl
 
+from models.bounds import EMAIL_PATTERN, LONGEST_EMAIL, LONGEST_NAME, LONGEST_TAG
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -134,11 +136,14 @@ NOT_NEGATIVE = Rule(lambda number: number >= 0, "is below 0")
 FITS = Rule(lambda number: number.is_between(-(2**31), 2**31 - 1), "is too large")
 
 
+def _at_most(longest: int) -> Rule:
+    return Rule(lambda value: value.str.len_chars() <= longest, f"is longer than {longest} characters")
+
+
 def text(longest: int, *rules: Rule, trimmed: bool = False) -> Kind:
     """Text of at most so many characters."""
-    length = Rule(lambda value: value.str.len_chars() <= longest, f"is longer than {longest} characters")
     parse = (lambda value: value.str.strip_chars()) if trimmed else _as_is
-    return Kind(parse, "is no text", (NO_NUL, length, *rules))
+    return Kind(parse, "is no text", (NO_NUL, _at_most(longest), *rules))
 
 
 def one_of(values: type[StrEnum]) -> Kind:
@@ -170,13 +175,13 @@ def _parse_words(text: pl.Expr) -> pl.Expr:
 
 # Keys and what is sorted by are short, because PostgreSQL's indexes take 2,704 bytes a row.
 KEY = text(200, NOT_BLANK)
-NAME = text(300, NOT_BLANK)
+NAME = text(LONGEST_NAME, NOT_BLANK)
 TEXT = text(10_000)
-TAG = text(25, NOT_BLANK, trimmed=True)
+TAG = text(LONGEST_TAG, NOT_BLANK, trimmed=True)
 EMAIL = Kind(
-    _matching(r"^[^@\s]+@[^@\s]+$"),
+    _matching(f"^{EMAIL_PATTERN}$"),
     "is not an email address",
-    (NO_NUL, Rule(lambda value: value.str.len_chars() <= 254, "is longer than 254 characters")),
+    (NO_NUL, _at_most(LONGEST_EMAIL)),
 )
 DATE = Kind(_parse_date, "is not a date (YYYY-MM-DD)")
 TIME = Kind(_parse_time, "is not a time (ISO 8601)")

@@ -32,6 +32,7 @@ from ingest.references import (
     TO_TRIAL,
 )
 from ingest.spec import AtMost, Column, Computed, Derived, Reference, Refusal, Table, optional
+from models.bounds import LONGEST_TAG_DESCRIPTION
 from models.enums import (
     CallDirection,
     CallingFeature,
@@ -204,7 +205,7 @@ _TABLES = (
     ),
     Table(
         "tags",
-        (Column("name", TAG), optional("description", text(200))),
+        (Column("name", TAG), optional("description", text(LONGEST_TAG_DESCRIPTION))),
         key=("name_key",),
         derived=(Derived("name_key", ("name",), fold),),
     ),

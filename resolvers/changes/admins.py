@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from models.bounds import LONGEST_NAME
 from models.enums import ACCESS_TO_ALL_CUSTOMERS, PartnerRole
 from models.search import address, search_text
 from resolvers.changes import look_up, texts
@@ -11,8 +12,6 @@ from resolvers.changes.look_up import Found
 from resolvers.changes.perform import Action
 from resolvers.row import Row
 from resolvers.viewer import Permission
-
-LONGEST_NAME = 300
 
 
 async def _add(change: Change, email: str, display_name: str, roles: Sequence[PartnerRole]) -> Done:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.bounds import LONGEST_NAME
 from models.countries import COUNTRIES
 from models.enums import ManagedBy
 from models.search import search_text
@@ -11,7 +12,6 @@ from resolvers.changes.errors import UserErrorCode
 from resolvers.changes.numbering import external_id
 from resolvers.row import Row
 
-LONGEST_NAME = 300
 LONGEST_INDUSTRY = 300
 _PATH = "newCustomer"
 

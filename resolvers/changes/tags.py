@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from models.bounds import LONGEST_TAG, LONGEST_TAG_DESCRIPTION
 from models.search import fold
 from resolvers.changes import look_up, texts
 from resolvers.changes.change import Change, Done, Target
@@ -11,13 +12,10 @@ from resolvers.changes.perform import Action
 from resolvers.row import Row
 from resolvers.viewer import Permission
 
-LONGEST_NAME = 25
-LONGEST_DESCRIPTION = 200
-
 
 async def _create(change: Change, name: str, description: str | None) -> Done:
-    name = texts.name(change, name, LONGEST_NAME, "name")
-    description = texts.description(change, description, LONGEST_DESCRIPTION, "description")
+    name = texts.name(change, name, LONGEST_TAG, "name")
+    description = texts.description(change, description, LONGEST_TAG_DESCRIPTION, "description")
     change.settle()
     await _require_free(change, name)
     rows = await change.fetch(
@@ -38,9 +36,9 @@ async def _update(change: Change, id: str, given: Mapping[str, str | None]) -> D
     tag = await _tag(change, id)
     name, description = tag.name, tag.description
     if (new_name := given.get("name")) is not None:
-        name = texts.name(change, new_name, LONGEST_NAME, "name")
+        name = texts.name(change, new_name, LONGEST_TAG, "name")
     if "description" in given:
-        description = texts.description(change, given["description"], LONGEST_DESCRIPTION, "description")
+        description = texts.description(change, given["description"], LONGEST_TAG_DESCRIPTION, "description")
     change.settle()
     await _require_free(change, name, tag.id)
     before = {"name": tag.name, "description": tag.description}

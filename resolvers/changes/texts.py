@@ -2,12 +2,13 @@
 
 import re
 
+from models.bounds import EMAIL_PATTERN, LONGEST_EMAIL
 from resolvers.changes.change import Change
 from resolvers.changes.errors import UserErrorCode
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 _UNPRINTABLE_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_EMAIL = re.compile(EMAIL_PATTERN)
 
 
 def name(change: Change, text: str, longest: int, *path: str) -> str:
@@ -36,7 +37,7 @@ def description(change: Change, text: str | None, longest: int, *path: str) -> s
 
 def email(change: Change, text: str, *path: str) -> str:
     """An email address, as far as its form tells."""
-    trimmed = name(change, text, 254, *path)
+    trimmed = name(change, text, LONGEST_EMAIL, *path)
     if trimmed and not _EMAIL.fullmatch(trimmed):
         change.problem(UserErrorCode.INVALID, f"{path[-1]}: {trimmed[:60]!r} is not an email address.", *path)
     return trimmed
