@@ -8,6 +8,7 @@ import strawberry
 from resolvers.context import EARLIEST, LATEST
 from schema.enums import Product
 from schema.filters import (
+    SEARCHED,
     CustomerFilter,
     CustomerOrder,
     PartnerAdminFilter,
@@ -61,9 +62,12 @@ OfTrials = Annotated[TrialFilter | None, strawberry.argument(description=_FILTER
 ByTrial = Annotated[TrialOrder | None, strawberry.argument(description=_ORDER + " By end date if left out.")]
 OfPartnerAdmins = Annotated[PartnerAdminFilter | None, strawberry.argument(description=_FILTER)]
 OfResources = Annotated[ResourceFilter | None, strawberry.argument(description=_FILTER)]
-_SEARCH = " each word occurs, whatever the case; 500 characters at most."
-InTags = Annotated[str | None, strawberry.argument(description="Only tags in whose name" + _SEARCH)]
+InTags = Annotated[
+    str | None, strawberry.argument(description="Only tags in whose name each word occurs" + SEARCHED)
+]
 InResources = Annotated[
     str | None,
-    strawberry.argument(description="Only resources in whose title, summary or tags" + _SEARCH),
+    strawberry.argument(
+        description="Only resources in whose title, summary or tags each word occurs" + SEARCHED
+    ),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from resolvers.criteria import MOST_SEARCHED, MOST_VALUES
 from schema.enums import (
     CustomerOrderField,
     CustomerStatus,
@@ -20,9 +21,10 @@ from schema.enums import (
 )
 
 ALTERNATIVES = (
-    " Values of one field are alternatives, 500 at most; fields narrow each other."
+    f" Values of one field are alternatives, {MOST_VALUES} at most; fields narrow each other."
     " An empty list does not narrow."
 )
+SEARCHED = f", whatever the case; {MOST_SEARCHED} characters at most."
 
 
 def given(filter: Any) -> dict[str, Any]:
@@ -56,7 +58,7 @@ class CustomerFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description="Each word occurs in the name or the customer ID, whatever the case; 500 characters at most.",
+        description="Each word occurs in the name or the customer ID" + SEARCHED,
     )
 
 
@@ -83,8 +85,8 @@ class SubscriptionFilter:
     ends_to: date | None = strawberry.field(default=None, description="Ending on this day or earlier.")
     search: str | None = strawberry.field(
         default=None,
-        description="Each word occurs in the subscription ID, the customer's name or the customer ID,"
-        " whatever the case; 500 characters at most.",
+        description="Each word occurs in the subscription ID, the customer's name or the customer ID"
+        + SEARCHED,
     )
 
 
@@ -127,5 +129,5 @@ class PartnerAdminFilter:
     )
     search: str | None = strawberry.field(
         default=None,
-        description="Each word occurs in the name or the email, whatever the case; 500 characters at most.",
+        description="Each word occurs in the name or the email" + SEARCHED,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from executor.declare import Load, related
+from models.bounds import LONGEST_TAG
 from resolvers.customers import CUSTOMERS_OF_ADMIN, CUSTOMERS_OF_TAG, customer_criteria, customer_order
 from resolvers.listing import Listing
 from resolvers.page import PageRequest
@@ -81,7 +82,9 @@ class PartnerAdmin(Node):
 class Tag(Node):
     is_type_of = rows(TagRow)
 
-    name: str = strawberry.field(description="The label: 1 to 25 characters, unique whatever the case.")
+    name: str = strawberry.field(
+        description=f"The label: 1 to {LONGEST_TAG} characters, unique whatever the case."
+    )
     description: str | None = strawberry.field(description="What it stands for.")
     created_at: datetime = strawberry.field(description="When it was created here.")
     created_by = related(

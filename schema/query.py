@@ -58,7 +58,9 @@ def _node(
 def _nodes(
     root: Any,
     info: At,
-    ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global IDs, 1000 at most.")],
+    ids: Annotated[
+        list[strawberry.ID], strawberry.argument(description=f"Global IDs, {MAXIMUM_NODES} at most.")
+    ],
 ) -> Load:
     if len(ids) > MAXIMUM_NODES:
         raise BadUserInput(f"ids: give at most {MAXIMUM_NODES} of them, not {len(ids)}.")

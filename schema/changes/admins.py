@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from models.bounds import LONGEST_NAME
 from resolvers.changes.admins import (
     ADD_PARTNER_ADMIN,
     ASSIGN_PARTNER_ADMIN,
@@ -13,7 +14,15 @@ from resolvers.changes.admins import (
 from resolvers.changes.perform import Outcome
 from resolvers.people import PARTNER_ADMIN_BY_ID
 from schema.changes.errors import UserError
-from schema.changes.payload import USER_ERRORS, WHAT, CustomersPayload, IdempotencyKey, changed, made
+from schema.changes.payload import (
+    CUSTOMER_IDS,
+    USER_ERRORS,
+    WHAT,
+    CustomersPayload,
+    IdempotencyKey,
+    changed,
+    made,
+)
 from schema.enums import PartnerRole
 from schema.info import Info
 from schema.people import PartnerAdmin
@@ -22,7 +31,9 @@ from schema.people import PartnerAdmin
 @strawberry.input(description="A new partner admin.")
 class AddPartnerAdminInput:
     email: str = strawberry.field(description="The address they sign in with, unique whatever the case.")
-    display_name: str = strawberry.field(description="Their name: 1 to 300 characters after trimming.")
+    display_name: str = strawberry.field(
+        description=f"Their name: 1 to {LONGEST_NAME} characters after trimming."
+    )
     roles: list[PartnerRole] = strawberry.field(description="Their roles; at least one.")
 
 
@@ -37,7 +48,7 @@ class SetPartnerAdminRolesInput:
 @strawberry.input(description="Which customers, and which admin.")
 class AssignPartnerAdminInput:
     admin_id: strawberry.ID = strawberry.field(description="The admin's ID.")
-    customer_ids: list[strawberry.ID] = strawberry.field(description="The customers' IDs, 1000 at most.")
+    customer_ids: list[strawberry.ID] = strawberry.field(description=CUSTOMER_IDS)
 
 
 @strawberry.type(description="What came of a change of a partner admin.")

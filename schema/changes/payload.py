@@ -10,8 +10,9 @@ from graphql import print_ast
 
 from executor.columns import wanted
 from executor.declare import At, Load, related
+from resolvers.changes.look_up import MOST_IDS
 from resolvers.changes.perform import Action, Outcome, perform
-from resolvers.changes.repeated import Key
+from resolvers.changes.repeated import LONGEST_KEY, Key
 from resolvers.context import Relation
 from resolvers.customers import CUSTOMER_BY_ID
 from schema.changes.errors import UserError
@@ -22,11 +23,12 @@ WHAT = strawberry.argument(description="What to change, and into what.")
 IdempotencyKey = Annotated[
     str | None,
     strawberry.argument(
-        description="Your own name for this change, such as a random UUID (1 to 200 printable characters): asked again"
-        " within 24 hours, it is answered and not made again. The header `Idempotency-Key` does the same for a whole"
-        " operation."
+        description="Your own name for this change, such as a random UUID"
+        f" (1 to {LONGEST_KEY} printable characters): asked again within 24 hours, it is answered and not made again."
+        " The header `Idempotency-Key` does the same for a whole operation."
     ),
 ]
+CUSTOMER_IDS = f"The customers' IDs, {MOST_IDS} at most."
 USER_ERRORS = "Why nothing was changed, and what to do; empty when the change was made."
 
 

@@ -4,11 +4,14 @@ from typing import Annotated, Any
 
 import strawberry
 
+from models.bounds import LONGEST_TAG, LONGEST_TAG_DESCRIPTION
+from resolvers.changes.look_up import MOST_IDS
 from resolvers.changes.perform import Outcome
 from resolvers.changes.tags import ADD_TAGS, CREATE_TAG, DELETE_TAG, REMOVE_TAGS, UPDATE_TAG
 from resolvers.people import TAG_BY_ID
 from schema.changes.errors import UserError
 from schema.changes.payload import (
+    CUSTOMER_IDS,
     USER_ERRORS,
     WHAT,
     CustomersPayload,
@@ -20,8 +23,8 @@ from schema.changes.payload import (
 from schema.info import Info
 from schema.people import Tag
 
-_NAME = "1 to 25 characters after trimming, unique in the partner whatever the case."
-_DESCRIPTION = "What it stands for; 200 characters at most."
+_NAME = f"1 to {LONGEST_TAG} characters after trimming, unique in the partner whatever the case."
+_DESCRIPTION = f"What it stands for; {LONGEST_TAG_DESCRIPTION} characters at most."
 
 
 @strawberry.input(description="A new tag.")
@@ -46,8 +49,8 @@ class DeleteTagInput:
 
 @strawberry.input(description="Which tags, on which customers: every one of these on every one of those.")
 class TagCustomersInput:
-    customer_ids: list[strawberry.ID] = strawberry.field(description="The customers' IDs, 1000 at most.")
-    tag_ids: list[strawberry.ID] = strawberry.field(description="The tags' IDs, 1000 at most.")
+    customer_ids: list[strawberry.ID] = strawberry.field(description=CUSTOMER_IDS)
+    tag_ids: list[strawberry.ID] = strawberry.field(description=f"The tags' IDs, {MOST_IDS} at most.")
 
 
 @strawberry.type(description="What came of a change of a tag.")

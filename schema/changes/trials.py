@@ -4,7 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers.changes.new_customer import NewCustomer
+from models.bounds import LONGEST_NAME
+from resolvers.changes.new_customer import LONGEST_INDUSTRY, NewCustomer
 from resolvers.changes.perform import Outcome
 from resolvers.changes.trials import CANCEL_TRIAL, CONVERT_TRIAL, EXTEND_TRIAL, START_TRIAL, TrialService
 from resolvers.entitlements import TRIAL_BY_ID
@@ -19,13 +20,15 @@ from schema.info import Info
     description="A customer that is created with its first trial. It is managed as EXTERNAL_ADMIN."
 )
 class NewCustomerInput:
-    name: str = strawberry.field(description="The company's name: 1 to 300 characters after trimming.")
+    name: str = strawberry.field(
+        description=f"The company's name: 1 to {LONGEST_NAME} characters after trimming."
+    )
     admin_email: str = strawberry.field(
         description="The address of the customer's first administrator; it is kept in the audit trail."
     )
     country: str = strawberry.field(description="Where it is: ISO 3166-1 alpha-2, such as `DE`.")
     industry: str | None = strawberry.field(
-        default=None, description="Its business vertical; 300 characters at most."
+        default=None, description=f"Its business vertical; {LONGEST_INDUSTRY} characters at most."
     )
 
 
