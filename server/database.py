@@ -95,6 +95,16 @@ async def connect(url: str) -> asyncpg.Connection:
         raise DatabaseError(f"the database cannot be reached: {_line(error)}") from error
 
 
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The same, closed in the end."""
+    connection = await connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
 def own_connection(client: AsyncpgDBClient, name: str) -> dict[str, Any]:
     """What asyncpg.connect takes for a connection beside the pool, to the same database in the same way."""
     options: dict[str, Any] = {

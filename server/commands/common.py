@@ -1,8 +1,7 @@
-"""What commands share: settings from flags, a way to fail, and which partner is meant."""
+"""What commands share: their output, a way to fail, the database, and which partner is meant."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -10,8 +9,8 @@ import typer
 from rich.console import Console
 
 from models.migrate import migrate, schema_state
-from server.database import connect, database_url, opened, require_up_to_date
-from server.settings import Settings, load_settings
+from server.database import connected, database_url, opened, require_up_to_date
+from server.settings import Settings
 
 T = TypeVar("T")
 
@@ -40,24 +39,19 @@ class CommandError(Exception):
     """The work cannot be done; each argument is a line that says why."""
 
 
-def command_settings(**flags: object) -> Settings:
-    return load_settings(**flags)
-
-
 def with_database(
-    settings: Settings, work: Callable[[str], Coroutine[Any, Any, T]], *, make: bool = False
+    settings: Settings, work: Callable[[asyncpg.Connection], Coroutine[Any, Any, T]], *, make: bool = False
 ) -> T:
-    """Run `work` on the database's URL, its schema up to date.
+    """Run `work` on a connection to the database, its schema up to date.
 
     An embedded database that was just made is filled with its tables on the way; with `make`, any is.
     """
-    source: AbstractContextManager[str] = database_url(settings)
-    with source as url:
+    with database_url(settings) as url:
         return asyncio.run(_prepared(url, settings, work, make))
 
 
 async def _prepared(
-    url: str, settings: Settings, work: Callable[[str], Coroutine[Any, Any, T]], make: bool
+    url: str, settings: Settings, work: Callable[[asyncpg.Connection], Coroutine[Any, Any, T]], make: bool
 ) -> T:
     async with opened(url, settings) as client:
         state = await schema_state(client)
@@ -65,15 +59,13 @@ async def _prepared(
         if state.pending and not state.unknown and (make or brand_new):
             await migrate()
         await require_up_to_date(client)
-    return await work(url)
+    async with connected(url) as connection:
+        return await work(connection)
 
 
 async def _is_empty(url: str) -> bool:
-    connection = await connect(url)
-    try:
+    async with connected(url) as connection:
         tables: int = await connection.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-    finally:
-        await connection.close()
     return tables == 0
 
 

@@ -12,11 +12,11 @@ from rich.panel import Panel
 from ingest import ImportFailed, run_import
 from ingest.demo import DEMO_ADMINS, generate
 from kpis.policy import Policy
-from server.commands.common import CommandError, command_settings, err, out, with_database
+from server.commands.common import CommandError, err, out, with_database
 from server.commands.importing import bars
 from server.commands.serve import run_server
-from server.database import connect, database_url
-from server.settings import Settings
+from server.database import database_url
+from server.settings import Settings, load_settings
 from server.tokens import issue_token
 
 PARTNER = "Demo Partner"
@@ -37,20 +37,16 @@ def demo(
     ] = False,
 ) -> None:
     """Make a demo partner, if it is missing, and serve it. Started again, it keeps the data."""
-    settings = command_settings(port=port)
+    settings = load_settings(port=port)
 
-    async def work(url: str) -> int:
-        connection = await connect(url)
-        try:
-            await _fill(connection, customers, seed, settings.policy)
-            count: int = await connection.fetchval(
-                "SELECT count(*) FROM customers c JOIN partners p ON p.id = c.partner_id"
-                " WHERE p.name = $1 AND NOT c.is_own_organization",
-                PARTNER,
-            )
-            return count
-        finally:
-            await connection.close()
+    async def work(connection: asyncpg.Connection) -> int:
+        await _fill(connection, customers, seed, settings.policy)
+        count: int = await connection.fetchval(
+            "SELECT count(*) FROM customers c JOIN partners p ON p.id = c.partner_id"
+            " WHERE p.name = $1 AND NOT c.is_own_organization",
+            PARTNER,
+        )
+        return count
 
     with database_url(settings) as url:  # held through both steps, so that the server is not started twice
         count = with_database(settings, work, make=True)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich import box
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
@@ -16,13 +17,12 @@ from server.commands.common import (
     CommandError,
     PartnerOption,
     choose_partner,
-    command_settings,
     err,
     out,
     unicode_text,
     with_database,
 )
-from server.database import connect
+from server.settings import load_settings
 
 NEW_PARTNER = "Partner"
 """What the first partner is called when nobody says."""
@@ -97,25 +97,21 @@ def import_(
     ] = False,
 ) -> None:
     """Load a partner's files: all of it, or nothing."""
-    settings = command_settings()
+    settings = load_settings()
 
-    async def work(url: str) -> ImportResult:
-        connection = await connect(url)
-        try:
-            name = await choose_partner(connection, partner) or NEW_PARTNER
-            with bars() as progress:
-                return await run_import(
-                    connection,
-                    path,
-                    partner=name,
-                    skip_invalid=skip_invalid,
-                    dry_run=dry_run,
-                    progress=progress,
-                    policy=settings.policy,
-                    call_retention_months=settings.call_retention_months,
-                )
-        finally:
-            await connection.close()
+    async def work(connection: asyncpg.Connection) -> ImportResult:
+        name = await choose_partner(connection, partner) or NEW_PARTNER
+        with bars() as progress:
+            return await run_import(
+                connection,
+                path,
+                partner=name,
+                skip_invalid=skip_invalid,
+                dry_run=dry_run,
+                progress=progress,
+                policy=settings.policy,
+                call_retention_months=settings.call_retention_months,
+            )
 
     try:
         result = with_database(settings, work)
@@ -130,17 +126,13 @@ def import_(
 
 def rebuild_(partner: PartnerOption = None) -> None:
     """Compute the derived tables anew from the source rows."""
-    settings = command_settings()
+    settings = load_settings()
 
-    async def work(url: str) -> str | None:
-        connection = await connect(url)
-        try:
-            name = await choose_partner(connection, partner)
-            if name is not None:
-                await rebuild(connection, name, settings.policy)
-            return name
-        finally:
-            await connection.close()
+    async def work(connection: asyncpg.Connection) -> str | None:
+        name = await choose_partner(connection, partner)
+        if name is not None:
+            await rebuild(connection, name, settings.policy)
+        return name
 
     try:
         name = with_database(settings, work)

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from server import keys as ring
-from server.commands.common import CommandError, command_settings, out
+from server.commands.common import CommandError, out
 from server.commands.token import seconds
+from server.settings import load_settings
 
 keys = typer.Typer(
     help="The keys that sign access tokens: list, rotate and drop them. Running servers notice.",
@@ -58,7 +59,7 @@ def drop(
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    settings = command_settings()
+    settings = load_settings()
     if settings.jwks_url:
         raise CommandError("tokens come from the identity provider, since PARTNERHUB_JWKS_URL is set")
     try:

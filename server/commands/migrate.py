@@ -5,24 +5,22 @@ import asyncio
 from ingest import rebuild_missing
 from models.migrate import migrate as apply
 from models.migrate import schema_state
-from server.commands.common import command_settings, out
-from server.database import connect, database_url, opened, require_up_to_date
+from server.commands.common import out
+from server.database import connected, database_url, opened, require_up_to_date
+from server.settings import load_settings
 
 
 def migrate() -> None:
     """Bring the database's schema up to date. Safe to run twice, and by several at once."""
-    settings = command_settings()
+    settings = load_settings()
 
     async def work(url: str) -> tuple[list[str], list[str]]:
         async with opened(url, settings) as client:
             if (await schema_state(client)).unknown:
                 await require_up_to_date(client)
             applied = await apply()
-        connection = await connect(url)
-        try:
+        async with connected(url) as connection:
             return applied, await rebuild_missing(connection, settings.policy)
-        finally:
-            await connection.close()
 
     with database_url(settings) as url:
         applied, rebuilt = asyncio.run(work(url))

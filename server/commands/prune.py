@@ -5,20 +5,16 @@ from datetime import date
 import asyncpg
 
 from ingest import drop_old_calls
-from server.commands.common import CommandError, command_settings, out, with_database
-from server.database import connect
+from server.commands.common import CommandError, out, with_database
+from server.settings import load_settings
 
 
 def prune() -> None:
     """Drop the call records that are older than PARTNERHUB_CALL_RETENTION_MONTHS. Figures stay."""
-    settings = command_settings()
+    settings = load_settings()
 
-    async def work(url: str) -> list[date]:
-        connection = await connect(url)
-        try:
-            return await drop_old_calls(connection, settings.call_retention_months)
-        finally:
-            await connection.close()
+    async def work(connection: asyncpg.Connection) -> list[date]:
+        return await drop_old_calls(connection, settings.call_retention_months)
 
     try:
         weeks = with_database(settings, work)

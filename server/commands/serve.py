@@ -14,12 +14,12 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from server import tracing
-from server.commands.common import CommandError, command_settings, err
+from server.commands.common import CommandError, err
 from server.database import database_url, opened, require_up_to_date
 from server.heads import BoundedHeads
 from server.logs import log_config
 from server.persisted import read_manifest
-from server.settings import WORKERS, Settings
+from server.settings import WORKERS, Settings, load_settings
 from server.workers import Workers
 
 BACKLOG = 2048
@@ -43,7 +43,7 @@ def serve(
 
     Changes nothing in the database: run `partnerhub migrate` first.
     """
-    settings = command_settings(host=host, port=port, workers=workers)
+    settings = load_settings(host=host, port=port, workers=workers)
     with database_url(settings) as url:
         asyncio.run(_check(url, settings))
         run_server(settings, url, lambda address: err.print(f"Serving at [link]{address}/graphql[/link]"))

@@ -7,8 +7,8 @@ import asyncpg
 import typer
 
 from models.search import address
-from server.commands.common import CommandError, PartnerOption, command_settings, unicode_text, with_database
-from server.database import connect
+from server.commands.common import CommandError, PartnerOption, unicode_text, with_database
+from server.settings import load_settings
 from server.tokens import issue_token
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -33,18 +33,11 @@ def token(
 ) -> None:
     """Print a signed access token for a partner admin on stdout, and nothing else there."""
     lifetime = seconds(ttl)
-    settings = command_settings()
+    settings = load_settings()
     if settings.jwks_url:
         raise CommandError("tokens come from the identity provider, since PARTNERHUB_JWKS_URL is set")
 
-    async def work(url: str) -> tuple[str, str]:
-        connection = await connect(url)
-        try:
-            return await _find(connection, email, partner)
-        finally:
-            await connection.close()
-
-    found, signs_in_as = with_database(settings, work)
+    found, signs_in_as = with_database(settings, lambda connection: _find(connection, email, partner))
     typer.echo(issue_token(settings, partner=found, email=signs_in_as, seconds=lifetime))
 
 
