@@ -10,6 +10,7 @@ from ingest.batch import LINE
 from ingest.spec import Table
 from ingest.staging import Encoded, Late, Stage, as_csv, count_of
 from kpis.calling_weeks import weeks_rolled_up
+from kpis.policy import Policy
 from models.call_weeks import ArrivingWeeks, weeks_kept
 
 
@@ -27,8 +28,8 @@ class CallStage(Stage):
     they are dealt with like all others.
     """
 
-    def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int) -> None:
-        super().__init__(connection, table, partner_id)
+    def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int, policy: Policy) -> None:
+        super().__init__(connection, table, partner_id, policy)
         self._arriving = ArrivingWeeks(connection, partner_id)
         self._arrived = 0
         self._old = pl.Series(dtype=pl.Date)

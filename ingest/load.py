@@ -22,6 +22,7 @@ from ingest.tables import CALLS, LICENSES
 from ingest.validation import Reason, Validator, wrong_with_header
 from kpis.calling_weeks import ChangingWeeks
 from kpis.derived import ChangingLines
+from kpis.policy import Policy
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Work:
 
     connection: asyncpg.Connection
     partner_id: int
+    policy: Policy
     result: ImportResult
     progress: Progress
     changing: ChangingLines
@@ -67,7 +69,7 @@ class Loader:
         work, table = self.work, self.source.table
         first_problem = len(work.result.problems)
         kind = CallStage if table.name == CALLS else Stage
-        stage = kind(work.connection, table, work.partner_id)
+        stage = kind(work.connection, table, work.partner_id, work.policy)
         await stage.create()
         validator = Validator(table, await self._lookups())
         await self._stage(stage, validator)

@@ -60,7 +60,7 @@ async def run_import(
     """Load the files under `path`: all of it, or nothing and ImportFailed.
 
     `skip_invalid` loads the good rows and writes the others into `rejected_folder`. `dry_run` does everything,
-    and then undoes it. `policy` has the thresholds of the roll-ups. Call records are kept for so many months,
+    and then undoes it. `policy` has the thresholds. Call records are kept for so many months,
     all of them if it is None.
     """
     if fault := fault_of_name(partner):
@@ -141,7 +141,7 @@ async def _load(
     await changing.begin()
     weeks = ChangingWeeks(connection, partner_id, policy)
     await weeks.begin()
-    work = Work(connection, partner_id, result, progress, changing, weeks)
+    work = Work(connection, partner_id, policy, result, progress, changing, weeks)
     for source in sources:
         result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
     if result.problem_count and not rejected:

@@ -86,10 +86,12 @@ class Computed:
 class AtMost:
     """How many rows of the table may share a stored column's value; it is said of a column of the file."""
 
-    count: int
+    threshold: str
+    """The one of `Policy` that says how many, as it does for changes."""
     sharing: str
     column: str
     message: str
+    """With a place for the number."""
 
 
 @dataclass(frozen=True)

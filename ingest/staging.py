@@ -12,6 +12,7 @@ import polars as pl
 from ingest.batch import LINE
 from ingest.keys import Keys
 from ingest.spec import Table
+from kpis.policy import Policy
 
 _IS_NEW = "_is_new"
 
@@ -51,11 +52,12 @@ def count_of(status: str) -> int:
 class Stage:
     """One table's staged rows: copied in, weeded out until they are what changes, and merged."""
 
-    def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int) -> None:
+    def __init__(self, connection: asyncpg.Connection, table: Table, partner_id: int, policy: Policy) -> None:
         self._connection = connection
         self._table = table
         self._theirs = f"t.partner_id = {partner_id}"
         self._partner_id = partner_id
+        self._policy = policy
         self.name = f"stage_{table.name}"
         self.rows = 0
         self.keys = Keys(table.key)
@@ -179,6 +181,7 @@ class Stage:
         """Leave no more new rows of a kind than there may be."""
         if (limit := self._table.at_most) is None:
             return []
+        most: int = getattr(self._policy, limit.threshold)
         found = await self._connection.fetch(
             f"""
             WITH there AS (
@@ -188,12 +191,12 @@ class Stage:
                 FROM {self.name} WHERE {_IS_NEW}
             )
             DELETE FROM {self.name} s USING new LEFT JOIN there USING ({limit.sharing})
-            WHERE s.{LINE} = new.{LINE} AND new.n + coalesce(there.rows, 0) > {limit.count}
+            WHERE s.{LINE} = new.{LINE} AND new.n + coalesce(there.rows, 0) > {most}
             RETURNING s.{LINE} AS line
             """
         )
         self.rows -= len(found)
-        return [Late(row["line"], limit.column, limit.message) for row in found]
+        return [Late(row["line"], limit.column, limit.message.format(most)) for row in found]
 
     async def _insert(self) -> int:
         """In the order of the key, which is the index's."""

@@ -214,7 +214,7 @@ _TABLES = (
         (Column("customer_id", KEY), Column("tag", TAG)),
         key=("customer_id", "tag_id"),
         references=(TO_CUSTOMER, Reference(("tag",), "tag_id", TAG_NAME, folded=fold)),
-        at_most=AtMost(20, "customer_id", "tag", "a customer has at most 20 tags"),
+        at_most=AtMost("tags_per_customer", "customer_id", "tag", "a customer has at most {} tags"),
     ),
     Table(
         "calls",

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from ingest import ImportFailed, run_import
+from kpis.policy import Policy
 
 Row = dict[str, str]
 Files = dict[str, list[Row]]
@@ -201,11 +202,13 @@ async def contents(connection: asyncpg.Connection) -> dict[str, str]:
     }
 
 
-async def problems_of(db: asyncpg.Connection, path: Path, partner: str) -> list[str]:
+async def problems_of(
+    db: asyncpg.Connection, path: Path, partner: str, policy: Policy | None = None
+) -> list[str]:
     """What is said of files that are refused, having seen that they changed nothing."""
     before = await contents(db)
     with pytest.raises(ImportFailed) as failed:
-        await run_import(db, path, partner=partner)
+        await run_import(db, path, partner=partner, policy=policy)
     assert await contents(db) == before
     result = failed.value.result
     assert result is not None

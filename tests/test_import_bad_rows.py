@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from ingest import ImportFailed, run_import
+from kpis.policy import Policy
 from tests.import_files import Files, as_csv, as_jsonl, folder_of, problems_of, right_rows
 
 pytest_plugins = ["tests.import_fixture"]
@@ -151,6 +152,15 @@ async def test_a_customer_keeps_at_most_twenty_tags_over_several_imports(
     assert await problems_of(db, tmp_path, partner) == [
         "customer_tags.csv:12: tag: a customer has at most 20 tags"
     ]
+
+
+async def test_how_many_tags_is_a_setting(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
+    tags = [{"name": f"tag {number:02}", "description": ""} for number in range(22)]
+    some = [{"customer_id": "C1", "tag": tag["name"]} for tag in tags]
+    folder_of(tmp_path, right_rows() | {"tags": tags, "customer_tags": some})
+    said = await problems_of(db, tmp_path, partner, Policy(tags_per_customer=21))
+    assert said == ["customer_tags.csv:23: tag: a customer has at most 21 tags"]
+    assert (await run_import(db, tmp_path, partner=partner, policy=Policy(tags_per_customer=22))).committed
 
 
 async def test_the_own_organization_is_not_the_imports_to_change(
