@@ -11,7 +11,7 @@ from resolvers.context import Arguments
 from resolvers.criteria import CONTAINS_WORDS, SealedIds, folded, freeze, words
 from resolvers.entity import Entity, Summary
 from resolvers.listing import Listing
-from resolvers.order import Key, Order, directed
+from resolvers.order import Key, Order, directed, in_order_of
 from resolvers.relations import ByKey, by_id
 from resolvers.row import Row
 from resolvers.told import Told, ToldRow
@@ -20,8 +20,6 @@ from resolvers.told import Told, ToldRow
 class CustomerRow(Row):
     """A customer."""
 
-
-_PRODUCT_ORDER = "ARRAY[" + ", ".join(f"'{product}'" for product in Product) + "]"
 
 CUSTOMER = Entity(
     "Customer",
@@ -38,7 +36,7 @@ CUSTOMER = Entity(
         "last_admin_sign_in_at": "c.last_admin_sign_in_at",
         "statuses": status.STATUSES,
         "primary_status": status.PRIMARY_STATUS,
-        "products": f"ARRAY(SELECT p FROM unnest(lin.products) p ORDER BY array_position({_PRODUCT_ORDER}, p))",
+        "products": f"ARRAY(SELECT p FROM unnest(lin.products) p ORDER BY {in_order_of(Product, 'p')})",
         "next_expiration_on": status.NEXT_EXPIRATION_ON,
         "next_renewal_on": status.NEXT_RENEWAL_ON,
     },

@@ -9,6 +9,7 @@ from models.enums import Product
 from resolvers.asking import Asking
 from resolvers.context import Arguments, Columns, Context
 from resolvers.entity import Entity, Join
+from resolvers.order import in_order_of
 from resolvers.question import Question, Statement, names
 from resolvers.relations import Children, by_id
 from resolvers.row import Row
@@ -25,9 +26,7 @@ class LicenseStateRow(Row):
     """The state of one or several license lines on a day."""
 
 
-_PRODUCT_ORDER = (
-    "array_position(ARRAY[" + ", ".join(f"'{product}'" for product in Product) + "], l.product::text)"
-)
+_BY_PRODUCT = in_order_of(Product, "l.product::text")
 
 LICENSE = Entity(
     "License",
@@ -43,8 +42,8 @@ LICENSE = Entity(
 )
 
 LICENSE_BY_ID = by_id(LICENSE)
-LICENSES_OF_SUBSCRIPTION = Children(LICENSE, "l.subscription_id = parent.id", _PRODUCT_ORDER)
-LICENSES_OF_TRIAL = Children(LICENSE, "l.trial_id = parent.id", _PRODUCT_ORDER)
+LICENSES_OF_SUBSCRIPTION = Children(LICENSE, "l.subscription_id = parent.id", _BY_PRODUCT)
+LICENSES_OF_TRIAL = Children(LICENSE, "l.trial_id = parent.id", _BY_PRODUCT)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ In every order rows without the value come last in both directions; the keys tha
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,12 @@ from resolvers.ids import GlobalIds
 from resolvers.row import Row
 
 _READ: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "timestamptz": datetime.fromisoformat}
+
+
+def in_order_of(kind: type[StrEnum], sql: str) -> str:
+    """What to order an enum's values by, so that they come as they are declared."""
+    values = ", ".join(f"'{value}'" for value in kind)
+    return f"array_position(ARRAY[{values}], {sql})"
 
 
 @dataclass(frozen=True)
