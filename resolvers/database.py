@@ -23,7 +23,7 @@ from models.statement import bind
 from resolvers.connections import Connections
 from resolvers.errors import Unavailable
 from resolvers.row import Row
-from resolvers.session import Connection, Plans, raise_if_lost
+from resolvers.session import CLEAN_UP_SECONDS, Connection, Plans, raise_if_lost
 
 log = logging.getLogger("partnerhub.database")
 
@@ -43,8 +43,6 @@ _AWAY = (
     asyncpg.InternalClientError,
 )
 _PAUSES = (0.02, 0.2)
-_CLEAN_UP_SECONDS = 2.0
-"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
 
 _UNREACHED = "The database cannot be reached at the moment. Try again shortly."
 _UNDONE = "The database cannot be reached at the moment, and nothing was changed. Try again shortly."
@@ -193,7 +191,7 @@ async def _transaction(connection: asyncpg.Connection) -> AsyncIterator[None]:
         if isinstance(error, asyncpg.InterfaceError):  # cut between two statements
             raise_if_lost(connection, error)
         with suppress(Exception):
-            async with asyncio.timeout(_CLEAN_UP_SECONDS):
+            async with asyncio.timeout(CLEAN_UP_SECONDS):
                 await transaction.rollback()
         raise
     await transaction.commit()

@@ -4,6 +4,9 @@ from enum import Enum
 
 import asyncpg
 
+CLEAN_UP_SECONDS = 2.0
+"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
+
 
 class Plans(Enum):
     """How PostgreSQL plans a prepared statement: `plan_cache_mode`."""

@@ -12,12 +12,10 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from resolvers.errors import Busy
-from resolvers.session import Connection, Plans, pick
+from resolvers.session import CLEAN_UP_SECONDS, Connection, Plans, pick
 
 SPARE_SECONDS = 1.0
 """What nobody has needed for so long goes back to the pool, which closes in its time what is idle."""
-_CLEAN_UP_SECONDS = 2.0
-"""How long a connection may take to be ready for the next one; a database that hangs would hold it for good."""
 
 Turn = asyncio.Future[Connection | None]
 """Whoever waits gets a connection, or the place of one that went back to the pool."""
@@ -170,7 +168,7 @@ class Shared:
 
     async def _release(self, connection: Connection) -> None:
         with suppress(Exception):  # one that cannot be made ready again is closed; its rows are here
-            await self._pool.release(self._stand_ins.pop(connection), timeout=_CLEAN_UP_SECONDS)
+            await self._pool.release(self._stand_ins.pop(connection), timeout=CLEAN_UP_SECONDS)
 
 
 def _end(turn: Turn) -> None:
