@@ -50,7 +50,10 @@ class Health:
         problem = await asyncio.shield(self._probing)
         if problem != self._told:
             self._told = problem
-            log.warning("not ready: %s", problem) if problem else log.info("ready again")
+            if problem:
+                log.warning("not ready: %s", problem)
+            else:
+                log.info("ready again")
         return problem is None
 
     async def _problem(self) -> str | None:
