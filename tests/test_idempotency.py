@@ -55,6 +55,23 @@ async def test_other_variables_need_another_key(firm: Firm) -> None:
     assert await firm.tables() == before
 
 
+async def test_another_fragment_needs_another_key(firm: Firm) -> None:
+    """The operation's own text may stay as it is while its fragments ask for something else."""
+    asked = "mutation { ...Asked } fragment Asked on Mutation { it: %s { userErrors { code field } } }"
+    first = await firm.api.ask(FULL, asked % 'createTag(input: {name: "A"})', idempotency_key="k")
+    assert first.data["it"]["userErrors"] == []
+    before = await firm.tables()
+    for different in (
+        'createTag(input: {name: "B"})',
+        f'deleteTag(input: {{id: "{await firm.id("Tag", "A")}"}})',
+    ):
+        answer = await firm.api.ask(FULL, asked % different, idempotency_key="k")
+        assert answer.data["it"]["userErrors"] == CONFLICT
+    assert await firm.tables() == before
+    again = await firm.api.ask(FULL, asked % 'createTag(input: {name: "A"})', idempotency_key="k")
+    assert again.data == first.data
+
+
 async def test_keys_are_each_admins_own(firm: Firm) -> None:
     for email in (FULL, SECOND, NEIGHBOUR):
         answer = await firm.api.ask(

@@ -73,7 +73,8 @@ def _key(info: Info, given: str | None, arguments: dict[str, Any]) -> Key | None
     if given is not None:
         return Key(given, "", _digest(raw(info).field_name, arguments))
     if info.context.idempotency_key is not None:
-        asked = _digest(print_ast(raw(info).operation), info.variable_values)
+        definitions = (raw(info).operation, *raw(info).fragments.values())
+        asked = _digest("".join(map(print_ast, definitions)), info.variable_values)
         return Key(info.context.idempotency_key, str(raw(info).path.key), asked)
     return None
 
