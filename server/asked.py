@@ -12,6 +12,7 @@ from graphql import (
     GraphQLList,
     GraphQLSchema,
     InlineFragmentNode,
+    ObjectValueNode,
     SelectionSetNode,
     Undefined,
     get_named_type,
@@ -23,8 +24,10 @@ from graphql import (
 from executor.declare import weight
 from executor.documents import Operation
 
-SIZES = ("ids", "first", "last", "weeks")
+SIZES = ("ids", "first", "last", "weeks", "input")
 """The arguments that say how many are asked for."""
+_NAMED = "customerIds"
+"""What of an input says so: a change answers the customers that it names."""
 
 INTROSPECTION = {"__schema": 10, "__type": 10}
 """What these count for, whatever is asked of them: the limit of fields bounds them."""
@@ -47,6 +50,7 @@ class Asked:
     """What each of its values counts for."""
     is_list: bool = False
     is_page: bool = False
+    is_change: bool = False
     sizes: tuple[Any, ...] = ()
     """What was given for the arguments that say how many, or their defaults."""
     conditions: tuple[Condition, ...] = ((),)
@@ -113,6 +117,7 @@ class _Tree:
             weight(definition),
             is_list=composite and isinstance(get_nullable_type(definition.type), GraphQLList),
             is_page=composite and "pageInfo" in named.fields,
+            is_change="input" in definition.args,
             sizes=_sizes(definition, node),
             conditions=conditions,
             below=self.objects(named, [(condition, one.selection_set) for condition, one in occurrences])
@@ -121,8 +126,18 @@ class _Tree:
         )
 
 
+def size_in(value: Any) -> Any:
+    """What of an argument's value says how many: of an input, the list that it names."""
+    match value:
+        case ObjectValueNode():
+            return next((field.value for field in value.fields if field.name.value == _NAMED), None)
+        case dict():
+            return value.get(_NAMED)
+    return value
+
+
 def _sizes(definition: GraphQLField, node: FieldNode) -> tuple[Any, ...]:
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     named = [name for name in SIZES if name in definition.args]
-    sizes = [given.get(name, definition.args[name].default_value) for name in named]
+    sizes = [size_in(given.get(name, definition.args[name].default_value)) for name in named]
     return tuple(size for size in sizes if size is not None and size is not Undefined)

@@ -14,7 +14,7 @@ from kpis.policy import Policy
 from resolvers.context import Limits
 from schema.calling_enums import CallingFeature, EndpointType, UsageVolume
 from schema.enums import Product
-from server.asked import Asked, Condition, Objects, tree
+from server.asked import Asked, Condition, Objects, size_in, tree
 from server.types_told import Place
 
 UNKNOWN_LENGTH = 10
@@ -28,6 +28,7 @@ LENGTHS: Mapping[str, int | str] = {
     "CallingFeatures.usage": len(CallingFeature),
     "CustomerCallQueue.featureCalls": len(CallingFeature),
     "CallingUsageFigures.usersByVolume": len(UsageVolume),
+    "CustomersPayload.userErrors": UNKNOWN_LENGTH,
 }
 """The most rows of lists that take no size: a number, or the threshold of `Policy` that says so."""
 
@@ -86,7 +87,8 @@ def price_of(schema: GraphQLSchema, operation: Operation) -> Price:
 
 
 def _requested(objects: Objects, given: Given, page: int | None) -> int:
-    """What one object costs at most, whatever its type; `page` is how many rows it holds if it is a page."""
+    """What one object costs at most, whatever its type; `page` is how many rows it holds if it is a page, or what
+    came of a change."""
     return max(
         (
             sum(_field(asked, given, page) for asked in fields.values() if _included(asked, given))
@@ -99,10 +101,11 @@ def _requested(objects: Objects, given: Given, page: int | None) -> int:
 def _field(asked: Asked, given: Given, page: int | None) -> int:
     if not asked.below:
         return asked.weight
-    each = asked.weight + _requested(asked.below, given, _length(asked, given) if asked.is_page else None)
+    rows = _length(asked, given) if asked.is_page or asked.is_change else None
+    each = asked.weight + _requested(asked.below, given, rows)
     if not asked.is_list:
         return each
-    return each * (page if page is not None else _length(asked, given))
+    return each * (page if page is not None and asked.coordinate not in LENGTHS else _length(asked, given))
 
 
 def _length(asked: Asked, given: Given) -> int:
@@ -121,7 +124,7 @@ def _length(asked: Asked, given: Given) -> int:
 def _number(value: Any, given: Given) -> int | None:
     """A number, or for a list how long it is; None for anything else."""
     if isinstance(value, VariableNode):
-        value = given.variables.get(value.name.value)
+        value = size_in(given.variables.get(value.name.value))
     match value:
         case IntValueNode():
             return int(value.value[:_DIGITS])
@@ -149,6 +152,7 @@ def _telling(objects: Objects) -> set[str]:
 
 def _told(value: Any) -> Hashable:
     """As much of a variable's value as tells: a number itself, of anything else how long it is."""
+    value = size_in(value)
     if value is None or value is UNKNOWN or isinstance(value, int | float):
         return (type(value), value)
     return (type(value), len(value))

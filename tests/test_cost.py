@@ -172,6 +172,57 @@ async def test_a_mutation_costs_what_it_answers(api: Api) -> None:
     assert answer.cost and answer.cost["requested"] == 1 + 10
 
 
+_TAGGED = "customers { subscriptions(first: 5) { nodes { id } } } userErrors { code }"
+_LITERAL = 'input: { customerIds: ["a", "b", "c"], tagIds: ["t"] }'
+CHANGES_OF_SEVERAL: dict[str, tuple[str, dict[str, Any], int]] = {
+    "an input": (
+        f"mutation ($in: TagCustomersInput!) {{ addTags(input: $in) {{ {_TAGGED} }} }}",
+        {"in": {"customerIds": ["c"] * 700, "tagIds": ["t"] * 9}},
+        700,
+    ),
+    "the same operation with another input": (
+        f"mutation ($in: TagCustomersInput!) {{ addTags(input: $in) {{ {_TAGGED} }} }}",
+        {"in": {"customerIds": ["c"] * 2, "tagIds": ["t"] * 9}},
+        2,
+    ),
+    "an input by default": (
+        f"mutation ($in: TagCustomersInput! = {_LITERAL[7:]}) {{ addTags(input: $in) {{ {_TAGGED} }} }}",
+        {},
+        3,
+    ),
+    "a list of an input": (
+        'mutation ($ids: [ID!]!) { assignPartnerAdmin(input: { customerIds: $ids, adminId: "a" })'
+        f" {{ {_TAGGED} }} }}",
+        {"ids": ["c"] * 30},
+        30,
+    ),
+    "written out": (f"mutation {{ removeTags({_LITERAL}) {{ {_TAGGED} }} }}", {}, 3),
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "customers"), CHANGES_OF_SEVERAL.values(), ids=CHANGES_OF_SEVERAL
+)
+async def test_a_change_may_cost_what_all_its_customers_do(
+    api: Api, query: str, variables: dict[str, Any], customers: int
+) -> None:
+    assert (await costs(api, query, variables))[0] == 1 + customers * (1 + 1 + 5) + 10
+
+
+async def test_a_change_that_may_cost_too_much_is_not_made(api: Api) -> None:
+    found = await api.ask(office.FULL, "{ customers(first: 1) { nodes { id } } }")
+    id_ = found.data["customers"]["nodes"][0]["id"]
+    tag = 'mutation { createTag(input: {name: "Dear"}) { tag { id } } }'
+    tag_id = (await api.ask(office.FULL, tag)).data["createTag"]["tag"]["id"]
+    change = """mutation ($ids: [ID!]!, $tags: [ID!]!) { addTags(input: {customerIds: $ids, tagIds: $tags}) {
+      customers { subscriptions(first: 100) { nodes { id } } } } }"""
+    answer = await api.ask(office.FULL, change, {"ids": [id_] * 1000, "tags": [tag_id]})
+    assert answer.codes == ["QUERY_TOO_COMPLEX"]
+    assert answer.statements == 1
+    worn = await api.ask(office.FULL, '{ customers(filter: {tags: ["Dear"]}) { totalCount } }')
+    assert worn.data["customers"]["totalCount"] == 0
+
+
 def test_the_lengths_are_those_of_lists_and_rules_that_exist() -> None:
     schema = build_schema()._schema
     for coordinate, length in LENGTHS.items():
