@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,10 @@ import httpx
 import pytest
 
 from ingest import run_import
+from resolvers.live import FRESH_SECONDS
 from server.mailbox import Mailbox
+from server.persisted import Sent
+from server.streams import results
 from server.tokens import issue_token
 from tests.conftest import Postgres
 from tests.firm import ADMIN, FULL, NEIGHBOUR, OTHER, PARTNER, READ, Firm, firm_on, partner_of
@@ -148,6 +152,49 @@ async def test_roles_count_as_they_are_at_the_moment(servers: Servers) -> None:
         assert (await reader.next())["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert await reader.next() == {"complete": True}
     await servers.firm.change(FULL, "setPartnerAdminRoles", {"id": admin, "roles": ["PARTNER_ADMIN"]})
+
+
+@asynccontextmanager
+async def taking_two(firm: Firm, email: str) -> AsyncIterator[AsyncGenerator[Any, None]]:
+    """The events of an admin who takes them one by one, and has the first of two that came at once."""
+    service = firm.api.client._transport.app.state.service  # type: ignore[attr-defined]
+    await service.listener.listening.wait()
+    query = """subscription { customerChanged {
+      customerId tags { name } subscriptions { nodes { invoices { totalCount } } }
+    } }"""
+    async with aclosing(results(service, f"Bearer {firm.api.token(email)}", Sent(query))) as events:
+        first = asyncio.ensure_future(anext(events))
+        while not service.listener._customers:  # noqa: ASYNC110 - until it listens
+            await asyncio.sleep(0.01)
+        both = await firm.ids("Customer", "c1", "c2")
+        await firm.change(FULL, "addTags", {"customerIds": both, "tagIds": await firm.ids("Tag", "Unused")})
+        event: Any = await first
+        assert event.data["customerChanged"]["customerId"] == "c1"
+        yield events
+
+
+async def test_a_slow_reader_is_told_what_it_may_see_when_it_reads(firm: Firm) -> None:
+    async with taking_two(firm, ADMIN) as events:
+        admin = await firm.id("PartnerAdmin", ADMIN)
+        c2 = {"adminId": admin, "customerIds": await firm.ids("Customer", "c2")}
+        assert (await firm.change(FULL, "unassignPartnerAdmin", c2))["errors"] == []
+        tags = {"customerIds": await firm.ids("Customer", "c1"), "tagIds": await firm.ids("Tag", "Unused")}
+        await firm.change(FULL, "removeTags", tags)
+        await asyncio.sleep(FRESH_SECONDS)
+        event = (await anext(events)).data["customerChanged"]
+        assert event["customerId"] == "c1"
+        assert event["tags"] == [{"name": "Gold"}]
+
+
+async def test_a_slow_reader_has_the_roles_of_when_it_reads(firm: Firm) -> None:
+    async with taking_two(firm, READ) as events:
+        reader = await firm.id("PartnerAdmin", READ)
+        await firm.change(FULL, "setPartnerAdminRoles", {"id": reader, "roles": ["HELP_DESK_ADMIN"]})
+        await asyncio.sleep(FRESH_SECONDS)
+        event = await anext(events)
+        assert [error.extensions["code"] for error in event.errors or []] == ["FORBIDDEN"]
+        assert event.data["customerChanged"]["customerId"] == "c2"
+        assert event.data["customerChanged"]["subscriptions"] == {"nodes": [{"invoices": None}]}
 
 
 async def test_only_the_customers_asked_for(servers: Servers) -> None:
