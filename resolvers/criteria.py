@@ -43,10 +43,11 @@ def folded(names: list[str]) -> tuple[str, ...]:
 
 
 def words(search: str) -> tuple[str, ...]:
-    """The words of a search. Raises BadUserInput for one that is too long."""
+    """The words of a search, each once: a row is compared with every one. Raises BadUserInput for a search that is
+    too long."""
     if len(search) > MOST_SEARCHED:
         raise BadUserInput(f"search: takes {MOST_SEARCHED} characters at most, and was given {len(search)}.")
-    return tuple(search_words(search))
+    return tuple(dict.fromkeys(search_words(search)))
 
 
 def search_criteria(given: Mapping[str, Any]) -> Arguments:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
+from resolvers.criteria import words
 from tests import office
 from tests.server import Answer, Api, served
 
@@ -275,6 +276,11 @@ async def test_a_search_is_no_longer_than_it_may_be(api: Api, searched: str) -> 
     refused = await ask(api, query, {"text": "a" * 501})
     assert refused.codes == ["BAD_USER_INPUT"]
     assert refused.errors[0]["message"] == "search: takes 500 characters at most, and was given 501."
+
+
+def test_a_word_that_is_repeated_is_looked_for_once() -> None:
+    """Each row is compared with each word, until one does not occur."""
+    assert words("a b " * 100 + "A B c") == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(
