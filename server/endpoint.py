@@ -73,14 +73,13 @@ class Endpoint:
         try:
             body = await read_body(request, service.settings, service.timers)
             database = service.database()
-            async with (
-                WhileConnected(request.receive, service.timers),
-                service.turn(),
-                database.kept(),
-            ):
-                context = await service.context(authorization(request.headers), database)
-                context.idempotency_key = header(request.scope, b"idempotency-key")
-                return await self._run(request, read_operation(request, body), context, media_type)
+            async with WhileConnected(request.receive, service.timers):
+                # Before there is a place: who waits for an identity provider is to take nobody's.
+                identity = await service.verifier.identity(authorization(request.headers))
+                async with service.turn(), database.kept():
+                    context = await service.context(identity, database)
+                    context.idempotency_key = header(request.scope, b"idempotency-key")
+                    return await self._run(request, read_operation(request, body), context, media_type)
         except NotNow as error:
             record.now().ended(code_of(error))
             return answer({"errors": [error.formatted]}, media_type, error.status, **_retry(error))

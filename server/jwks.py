@@ -27,15 +27,18 @@ class ProviderKeys:
         self._pause = pause_seconds
         self._keys: dict[str, Key] = {}
         self._tried_at = self._fetched_at = float("-inf")
-        self._turn = asyncio.Lock()
+        self._fetching: asyncio.Task[None] | None = None
 
     async def key(self, key_id: str) -> Key:
         """The key of this ID. Raises Unauthenticated."""
-        # While one request fetches, the others go on with the key that they know.
-        if self._is_due(key_id) and not (key_id in self._keys and self._turn.locked()):
-            async with self._turn:
-                if self._is_due(key_id):
-                    await self._fetch()
+        if self._fetching is None and self._is_due(key_id):
+            self._fetching = asyncio.create_task(self._fetch())
+        elif (
+            key_id in self._keys
+        ):  # while one request has them fetched, the others go on with the key that they know
+            return self._keys[key_id]
+        if self._fetching:
+            await asyncio.shield(self._fetching)  # which goes on for the others when this one goes away
         if key_id in self._keys:
             return self._keys[key_id]
         if not self._keys:
@@ -51,13 +54,16 @@ class ProviderKeys:
     async def _fetch(self) -> None:
         self._tried_at = time.monotonic()
         try:
-            async with httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
+            async with asyncio.timeout(FETCH_SECONDS), httpx.AsyncClient(timeout=FETCH_SECONDS) as client:
                 response = await client.get(self._url)
                 response.raise_for_status()
                 self._keys = _keys(response.json()["keys"])
                 self._fetched_at = time.monotonic()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-            log.warning("the identity provider's keys cannot be fetched: %s", error or type(error).__name__)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, KeyError, TypeError) as error:
+            reason = str(error) or type(error).__name__
+            log.warning("the identity provider's keys cannot be fetched: %s", reason)
+        finally:
+            self._fetching = None
 
 
 def _keys(documents: list[dict[str, Any]]) -> dict[str, Key]:

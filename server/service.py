@@ -25,7 +25,7 @@ from server.persisted import Persisted
 from server.rate import Buckets, Rates
 from server.settings import Settings
 from server.timers import Timers, Within
-from server.tokens import Keys, Verifier
+from server.tokens import Identity, Keys, Verifier
 
 log = logging.getLogger("partnerhub.documents")
 
@@ -55,16 +55,15 @@ class Service:
 
     async def authenticate(self, authorization: str | None) -> Context:
         """A context for whom the token names, of what streams. Raises Unauthenticated."""
-        return await self.context(authorization, self.database())
+        return await self.context(await self.verifier.identity(authorization), self.database())
 
     def database(self) -> Database:
         """The database for one request, or for a part of what streams."""
         return Database(self.client, self.settings.database_wait_seconds)
 
-    async def context(self, authorization: str | None, database: Database) -> Context:
+    async def context(self, identity: Identity, database: Database) -> Context:
         """A request's context, for whom its token names. Raises Unauthenticated."""
         settings = self.settings
-        identity = await self.verifier.identity(authorization)
         async with Within(self.timers, settings.request_timeout_seconds):
             viewer = await find_viewer(database, identity.partner, identity.email)
         record.now().asked_by(viewer, database, identity.email if settings.log_emails else None)

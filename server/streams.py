@@ -42,8 +42,9 @@ async def _results(
 ) -> AsyncGenerator[ExecutionResult, None]:
     try:
         with tracing.span("graphql.operation") as seen.span:
+            identity = await service.verifier.identity(authorization)
             async with service.turn():
-                context = await service.authenticate(authorization)
+                context = await service.context(identity, service.database())
                 query = service.persisted.text(sent, context.viewer)
                 result = await service.executor.run(query, context, **operation)
             seen.ended(outcome(result))

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
+from server import jwks
 from server.keys import local_key
 from tests import office
 from tests.server import command, environment, served
@@ -34,6 +36,10 @@ class Provider:
     up: bool = True
     body: bytes | None = None
     fetches: int = 0
+    seconds: float = 0.0
+    """How long it takes to answer."""
+    drip: float = 0.0
+    """How long it takes for each byte."""
     url: str = ""
 
     def document(self) -> bytes:
@@ -47,9 +53,15 @@ def provider() -> Iterator[Provider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             provider.fetches += 1
+            time.sleep(provider.seconds)
             self.send_response(200 if provider.up else 503)
             self.end_headers()
-            self.wfile.write(provider.document() if provider.up else b"down")
+            document = provider.document() if provider.up else b"down"
+            parts = [bytes([byte]) for byte in document] if provider.drip else [document]
+            with suppress(ConnectionError):
+                for part in parts:
+                    self.wfile.write(part)
+                    time.sleep(provider.drip)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
@@ -131,6 +143,50 @@ async def test_made_up_key_ids_cannot_drive_the_fetching(
             assert_refused(await knock(api, signed(elliptic())))
         assert provider.fetches == 1
         assert (await knock(api, signed(key))).status_code == 200
+
+
+async def test_who_goes_away_leaves_the_fetching_to_the_others(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    """Or a stranger, who comes first and breaks off whenever keys are due, would keep everybody out."""
+    key = elliptic()
+    provider.keys, provider.seconds = [key], 0.5
+    async with served(database, data_dir, jwks_url=provider.url) as api:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await knock(api, signed(elliptic()))
+        assert (await knock(api, signed(key))).status_code == 200
+        assert provider.fetches == 1
+
+
+async def test_who_waits_for_keys_takes_nobodys_place(
+    database: str, data_dir: Path, provider: Provider
+) -> None:
+    key = elliptic()
+    provider.keys = [key]
+    few: dict[str, Any] = {"jwks_pause_seconds": 0.02, "operations_at_once": 1}
+    async with served(database, data_dir, jwks_url=provider.url, **few) as api:
+        assert (await knock(api, signed(key))).status_code == 200
+        provider.seconds = 2.0
+        await asyncio.sleep(0.05)
+        strangers = [asyncio.create_task(knock(api, signed(elliptic()))) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        assert (await knock(api, signed(key))).status_code == 200
+        assert not any(stranger.done() for stranger in strangers)
+        for stranger in strangers:
+            assert_refused(await stranger)
+
+
+async def test_keys_that_come_drop_by_drop_are_waited_for_no_longer(
+    database: str, data_dir: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jwks, "FETCH_SECONDS", 0.3)
+    key = elliptic()
+    provider.keys, provider.drip = [key], 0.1
+    async with served(database, data_dir, jwks_url=provider.url) as api:
+        started = time.monotonic()
+        assert "Try again" in assert_refused(await knock(api, signed(key)))
+        assert time.monotonic() - started < 2
 
 
 async def test_a_withdrawn_key_is_good_until_the_time_to_live_ends(
