@@ -1,5 +1,6 @@
 """Running an operation: limits first, known documents from caches, and errors as clients may see them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Container
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from inspect import isawaitable
 from typing import Any
 
 from graphql import ExecutionResult as CoreResult
-from graphql import GraphQLError, OperationType, execute, subscribe
+from graphql import GraphQLError, OperationType, create_source_event_stream, execute
+from graphql.execution import execute_subscription_event
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -71,6 +73,7 @@ class Executor:
         errors: int,
         cost: int,
         timeout_seconds: float,
+        at_once: int,
         timers: Timers,
         compiled: bool = True,
         introspection: Introspection,
@@ -89,6 +92,8 @@ class Executor:
         self._maximum_cost = cost
         self._timeout = timeout_seconds
         self._timers = timers
+        self._events = asyncio.Semaphore(at_once)
+        """Events that are worked out: as many as operations. All others wait, as their readers took no place."""
 
     def problems(self, text: str) -> list[GraphQLError]:
         """Why a document cannot be run, as far as that is known beforehand."""
@@ -195,24 +200,33 @@ class Executor:
         requested = price.requested(variable_values or {}, context.limits, context.policy)
         self._require_affordable(requested)
         self._rates.charge(context.viewer, requested).settle(LEAST_COST)
-        stream = subscribe(
+        core = TellingTypes.build(
             self.schema._schema,
             operation.document.ast,
-            context_value=context,
-            variable_values=variable_values,
-            operation_name=operation.name,
-            **self._core,
+            None,
+            context,
+            variable_values,
+            operation.name,
+            operation_extensions=None,
         )
-        results = await stream if isawaitable(stream) else stream
-        if isinstance(results, CoreResult):
-            yield self._refusal(self._introspection.shown(results.errors or [], context.viewer))
+        if isinstance(core, list):
+            yield self._refusal(self._introspection.shown(core, context.viewer))
             return
-        async with aclosing(results):  # type: ignore[type-var]
-            async for found in results:
+        stream = create_source_event_stream(core)
+        events = await stream if isawaitable(stream) else stream
+        if isinstance(events, CoreResult):
+            yield self._refusal(self._introspection.shown(events.errors or [], context.viewer))
+            return
+        async with aclosing(events):  # type: ignore[type-var]
+            async for event in events:
+                async with self._events:
+                    charge = self._rates.charge(context.viewer, requested)
+                    running = execute_subscription_event(core.build_per_event_executor(event))
+                    found = await running if isawaitable(running) else running
                 result = ExecutionResult(data=found.data, errors=found.errors)
                 self._tell(result)
                 cost = price.actual(found.data, types_told(context))
-                self._rates.charge(context.viewer, max(LEAST_COST, cost))
+                charge.settle(max(LEAST_COST, cost))
                 self._tell_cost(result, context, requested, cost)
                 yield result
 

@@ -126,6 +126,7 @@ async def build_service(
         errors=settings.maximum_errors,
         cost=settings.maximum_cost,
         timeout_seconds=settings.request_timeout_seconds,
+        at_once=settings.operations_at_once,
         timers=timers,
         compiled=settings.executor == "compiled",
         introspection=Introspection(settings.introspection),
