@@ -27,7 +27,7 @@ from strawberry.schema.schema import validate_document
 from executor.batches import Given
 from executor.plan import Objects
 
-_ENDLESS_NUMBER = re.compile("[0-9]{1000}")
+_ENDLESS_NUMBER = re.compile("(?<![0-9])[0-9]{1000}")
 """Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
 
 

@@ -12,7 +12,8 @@ from resolvers.viewer import Viewer
 
 EVERYONE = "everyone"
 OFF = "off"
-_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+_SUGGESTION = re.compile(r" Did you mean (?:(?! Did you mean )[^?])*\?")
+"""Found in one pass, however often a client's own text, which the message may tell, seems to begin one."""
 
 
 class Introspection:

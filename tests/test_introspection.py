@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,16 @@ async def test_it_is_open_to_those_who_are_set(
             assert (await api.ask(email, "{ __typename customers { __typename } }")).data
             literal = '{ customers(filter: {search: "__schema"}) { totalCount } }'
             assert (await api.ask(email, literal)).data == {"customers": {"totalCount": 0}}
+
+
+async def test_a_text_like_many_suggestions_holds_nobody_up(database: str, data_dir: Path) -> None:
+    async with served(database, data_dir, office.PARTNER, introspection="off") as api:
+        query = '{ customers(first: "%s") { totalCounts } }' % (" Did you mean " * 17_000)
+        started = time.process_time()
+        answer = await api.ask(office.ASSIGNED, query)
+        assert time.process_time() - started < 0.5
+        assert answer.codes == ["BAD_USER_INPUT"] * 2
+        assert "totalCount'" not in str(answer.errors)
 
 
 def test_a_role_that_does_not_exist_is_refused() -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+from graphql import GraphQLError, get_introspection_query
 
+from executor.documents import Documents
 from resolvers.criteria import words
+from schema import build_schema
 from tests import office
 from tests.server import Answer, Api, served
 
@@ -276,6 +278,14 @@ async def test_a_search_is_no_longer_than_it_may_be(api: Api, searched: str) -> 
     refused = await ask(api, query, {"text": "a" * 501})
     assert refused.codes == ["BAD_USER_INPUT"]
     assert refused.errors[0]["message"] == "search: takes 500 characters at most, and was given 501."
+
+
+def test_numbers_that_are_nearly_too_long_hold_nobody_up() -> None:
+    documents = Documents(build_schema(), tokens=100)
+    started = time.process_time()
+    with pytest.raises(GraphQLError, match="more than 100 tokens"):
+        documents.parse("{ a(b: [" + ("9" * 999 + " ") * 250 + "]) }")
+    assert time.process_time() - started < 0.1
 
 
 def test_a_word_that_is_repeated_is_looked_for_once() -> None:
