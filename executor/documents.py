@@ -19,10 +19,12 @@ from graphql import (
     Visitor,
     parse,
     specified_rules,
+    validate,
     visit,
 )
 from strawberry import Schema
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from executor.batches import Given
 from executor.plan import Objects
@@ -30,7 +32,10 @@ from executor.plan import Objects
 _ENDLESS_NUMBER = re.compile("(?<![0-9])[0-9]{1000}")
 """Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
 
-
+MOST_ERRORS = 30
+"""After so many, validation ends: each may be told with all of the value that it is in."""
+_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""As Strawberry has them."""
 _ASKS = re.compile(r"__(schema|type)\b")
 
 
@@ -81,7 +86,7 @@ class Document:
     @cached_property
     def errors(self) -> list[GraphQLError]:
         """What validation finds. It is worked out when first asked for, so that limits can come before."""
-        return validate_document(self._schema._schema, self.ast, tuple(specified_rules))
+        return validate(self._schema._schema, self.ast, _RULES, max_errors=MOST_ERRORS)
 
     @cached_property
     def introspects(self) -> bool:

@@ -76,7 +76,8 @@ class Compiled:
 
     def _coerced(self, operation: Operation, variables: dict[str, Any]) -> Given:
         definitions = operation.definition.variable_definitions
-        values = get_variable_values(self._schema._schema, definitions or (), variables)
+        # One mistake is enough: of each, the whole value is written down.
+        values = get_variable_values(self._schema._schema, definitions or (), variables, max_errors=1)
         if isinstance(values, list):
             raise Surprise
         return Given(values, self._plan(operation, values.coerced))

@@ -280,6 +280,32 @@ async def test_a_search_is_no_longer_than_it_may_be(api: Api, searched: str) -> 
     assert refused.errors[0]["message"] == "search: takes 500 characters at most, and was given 501."
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"filter": {f"none{n}": 1 for n in range(15_000)}},
+        {"ids": [{}] * 60_000},
+        {"ids": [None] * 45_000},
+    ],
+    ids=["fields", "values", "nulls"],
+)
+async def test_variables_full_of_mistakes_hold_nobody_up(api: Api, variables: dict[str, Any]) -> None:
+    query = """query ($filter: CustomerFilter, $ids: [ID!] = []) {
+        customers(filter: $filter) { totalCount } nodes(ids: $ids) { id }
+    }"""
+    answer = await ask(api, query, variables)
+    assert answer.codes == ["BAD_USER_INPUT"] * 5
+    assert answer.body["extensions"]["moreErrors"] == 46
+
+
+async def test_a_document_full_of_mistakes_holds_nobody_up(api: Api) -> None:
+    """Each of them would be told with the whole object that it is in."""
+    fields = " ".join(f"none{n}: 1" for n in range(1200))
+    answer = await ask(api, f"{{ customers(filter: {{ {fields} }}) {{ totalCount }} }}")
+    assert answer.codes == ["BAD_USER_INPUT"] * 5
+    assert answer.body["extensions"]["moreErrors"] == 26
+
+
 def test_numbers_that_are_nearly_too_long_hold_nobody_up() -> None:
     documents = Documents(build_schema(), tokens=100)
     started = time.process_time()
