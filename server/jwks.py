@@ -33,12 +33,10 @@ class ProviderKeys:
         """The key of this ID. Raises Unauthenticated."""
         if self._fetching is None and self._is_due(key_id):
             self._fetching = asyncio.create_task(self._fetch())
-        elif (
-            key_id in self._keys
-        ):  # while one request has them fetched, the others go on with the key that they know
+        elif key_id in self._keys:  # the others go on with what they know while one has it fetched anew
             return self._keys[key_id]
         if self._fetching:
-            await asyncio.shield(self._fetching)  # which goes on for the others when this one goes away
+            await asyncio.shield(self._fetching)  # it goes on for those who wait when this one goes away
         if key_id in self._keys:
             return self._keys[key_id]
         if not self._keys:
