@@ -24,6 +24,11 @@ _ANY_FIELD = re.compile(r"(" + _FIELD.decode() + r")(?:,|\r?\n)")
 _BLANK_LINES = re.compile(rb"(?:\r?\n)*+")
 _NO_CSV = "is not CSV: a quote or a carriage return is out of place"
 _NO_UTF8 = "is not UTF-8"
+_UTF8 = re.compile(
+    rb"(?:[\x00-\x7f]++|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2})*+"
+)
 _BEGINNING = re.compile(rb"(?:" + _FIELD + rb",)*+(?:" + _QUOTED + rb'"?\r?|[^",\r\n]*+\r?)\Z')
 
 
@@ -66,6 +71,7 @@ class CsvReader:
         self._line = 1
         self._ended = False
         self._untried = True
+        self._utf8 = True
         self._read_on()
         self._pass_over_blank_lines()
         self.header_line = self._line
@@ -85,6 +91,7 @@ class CsvReader:
         self._data = self._data[self._at :] + block
         self._at = 0
         self._untried = True
+        self._utf8 = True
         if not block:
             self._ended = True
             if self._data and not self._data.endswith(b"\n"):
@@ -171,14 +178,18 @@ class CsvReader:
         return rows.select(_numbered(numbers))
 
     def _end_of_good_records(self) -> int:
-        match = self._records.match(self._data, self._at)
-        end = match.end() if match else self._at
-        try:
-            self._data[self._at : end].decode()
-        except UnicodeDecodeError as error:
-            match = self._records.match(self._data, self._at, self._at + error.start)
-            end = match.end() if match else self._at
-        return end
+        if self._utf8:
+            end = self._end_of_records(len(self._data))
+            self._utf8 = _is_utf8(self._data[self._at : end])
+            if self._utf8:
+                return end
+        # Of a block in which something is not UTF-8, each record up to the next such is looked at once.
+        utf8 = _UTF8.match(self._data, self._at)
+        return self._end_of_records(utf8.end() if utf8 else self._at)
+
+    def _end_of_records(self, before: int) -> int:
+        match = self._records.match(self._data, self._at, before)
+        return match.end() if match else self._at
 
     def _end_of_bad_record(self, malformed: list[Malformed]) -> int:
         """Where what begins here ends, having said what is wrong with it; 0 when more has to be read to know."""

@@ -66,6 +66,49 @@ def test_any_records_are_read_with_their_lines(
     assert CsvReader(io.BytesIO(data), block).columns == NAMES
 
 
+EDGES = [
+    0x7F,
+    0x80,
+    0x7FF,
+    0x800,
+    0xD7FF,
+    0xE000,
+    0xFFFF,
+    0x10000,
+    0x3FFFF,
+    0x40000,
+    0xFFFFF,
+    0x100000,
+    0x10FFFF,
+]
+
+
+def test_every_character_is_read_beside_bytes_that_are_none() -> None:
+    records = [f"{chr(code)},2,3".encode() for code in EDGES]
+    no_characters = [
+        b"\xc1\xbf",
+        b"\xe0\x9f\xbf",
+        b"\xed\xa0\x80",
+        b"\xf0\x8f\xbf\xbf",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x82",
+    ]
+    bad = [b'"1",%b,3' % characters for characters in no_characters]
+
+    rows, malformed = read(b"a,b,c\n" + b"\n".join([bad[0], *records, *bad]), 4 << 20)
+
+    assert [row[1] for row in rows] == [chr(code) for code in EDGES]
+    assert [at for at, _ in malformed] == [2, *range(3 + len(EDGES), 3 + len(EDGES) + len(bad))]
+
+
+def test_many_records_that_are_not_utf8_take_no_longer_each() -> None:
+    many = 50_000
+    rows, malformed = read(b"a,b,c\n" + b"1,Z\xfcrich,3\n" * many + b"4,5,6\n", 4 << 20)
+
+    assert rows == [(many + 2, "4", "5", "6")]
+    assert malformed == [(line, "is not UTF-8") for line in range(2, many + 2)]
+
+
 BAD = st.sampled_from([b"x,y", b"1,2,3,4", b'a"b,2,3', b'"a"b,2,3', b"\xff,2,3", b"a\rb,2,3"])
 
 
