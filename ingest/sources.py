@@ -1,6 +1,8 @@
 """Which files an import is made of: those of a folder, of a zip, or one alone."""
 
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,9 @@ _LARGEST_ZIP = 64 << 30
 """Bytes that a zip may unpack to."""
 _BLOCK = 1 << 20
 
-BROKEN_FILE = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+BROKEN_FILE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+_BROKEN_ZIP = (*BROKEN_FILE, RuntimeError, ValueError, LookupError, struct.error)
+"""Of a version to come, or with names that are no text: zipfile says so in all these ways."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def find_sources(path: Path, folder: Path) -> list[Source]:
             raise ImportFailed(f"{path}: there is no such file or folder")
         if (source := _source(path)) is not None:
             return [source]
-    except BROKEN_FILE as error:
+    except _BROKEN_ZIP as error:
         raise ImportFailed(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     raise ImportFailed(f"{path}: is neither a folder, nor a zip, nor one of {', '.join(_ENDINGS)}")
 

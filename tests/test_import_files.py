@@ -87,6 +87,27 @@ def damaged_zip(folder: Path) -> Path:
     return folder / "data.zip"
 
 
+def damaged_lzma(folder: Path) -> Path:
+    with zipfile.ZipFile(folder / "data.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("tags.csv", TAGS * 1000)
+    whole = bytearray((folder / "data.zip").read_bytes())
+    whole[60:64] = b"\xff\xff\xff\xff"
+    (folder / "data.zip").write_bytes(whole)
+    return folder / "data.zip"
+
+
+def zip_with_a_name_that_is_no_text(folder: Path) -> Path:
+    whole = zipped(folder / "data.zip", {"tägs.csv": TAGS}).read_bytes()
+    (folder / "data.zip").write_bytes(whole.replace("ä".encode(), b"\xff\xff"))
+    return folder / "data.zip"
+
+
+def zip_of_the_future(folder: Path) -> Path:
+    whole = zipped(folder / "data.zip", {"tags.csv": TAGS}).read_bytes()
+    (folder / "data.zip").write_bytes(whole.replace(b"PK\1\2\x14\3\x14", b"PK\1\2\x14\3\xff"))
+    return folder / "data.zip"
+
+
 def zip_without_tables(folder: Path) -> Path:
     return zipped(folder / "data.zip", {"notes.txt": b"x", "one/two/tags.csv": TAGS})
 
@@ -132,6 +153,9 @@ UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
     (no_zip, "{path}: File is not a zip file"),
     (truncated_zip, "{path}: File is not a zip file"),
     (damaged_zip, "{path}: "),
+    (damaged_lzma, "{path}: Corrupt input data"),
+    (zip_with_a_name_that_is_no_text, "{path}: 'utf-8' codec can't decode"),
+    (zip_of_the_future, "{path}: zip file version 25.5"),
     (zip_without_tables, f"{{path}}: holds no file of a table, named like customers.csv ({ENDINGS})"),
     (zip_of_something_unknown, f"tag.csv: there is no table tag; the tables are {TABLES}"),
     (no_gzip, "tags.csv.gz: Not a gzipped file"),
