@@ -82,6 +82,8 @@ def _source(path: Path) -> Source | None:
         raise ImportFailed(
             f"{named(path.name)}: there is no table {named(stem)}; the tables are {', '.join(sorted(TABLES))}"
         )
+    if not path.is_file():  # a pipe can be read once only, and a link may lead nowhere
+        raise ImportFailed(f"{path.name}: is no file")
     return Source(TABLES[stem], path, path.name, ending)
 
 
@@ -104,7 +106,7 @@ def find_sources(path: Path, folder: Path) -> list[Source]:
     """The files under `path`, in the order in which they have to be loaded. A zip is unpacked into `folder`."""
     try:
         if path.is_dir():
-            return _in_order((entry for entry in path.iterdir() if entry.is_file()), path)
+            return _in_order(path.iterdir(), path)
         if path.suffix == ".zip":
             return _in_order(_unpacked(path, folder), path)
         if not path.exists():

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,28 @@ def unknown_file_in_folder(folder: Path) -> Path:
 def other_file(folder: Path) -> Path:
     (folder / "notes.txt").write_bytes(TAGS)
     return folder / "notes.txt"
+
+
+def pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "tags.csv")
+    return folder / "tags.csv"
+
+
+def pipe_in_folder(folder: Path) -> Path:
+    (folder / "help_desks.csv").write_bytes(b"name,service\n")
+    return pipe(folder).parent
+
+
+def link_to_nowhere(folder: Path) -> Path:
+    (folder / "help_desks.csv").write_bytes(b"name,service\n")
+    (folder / "tags.csv").symlink_to("nowhere")
+    return folder
+
+
+def folder_called_like_a_file(folder: Path) -> Path:
+    (folder / "help_desks.csv").write_bytes(b"name,service\n")
+    (folder / "tags.csv").mkdir()
+    return folder
 
 
 def empty_folder(folder: Path) -> Path:
@@ -146,6 +169,10 @@ UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
     (nothing_there, "{path}: there is no such file or folder"),
     (unknown_file, f"customer.csv: there is no table customer; the tables are {TABLES}"),
     (unknown_file_in_folder, f"unknown.jsonl.gz: there is no table unknown; the tables are {TABLES}"),
+    (pipe, "tags.csv: is no file"),
+    (pipe_in_folder, "tags.csv: is no file"),
+    (link_to_nowhere, "tags.csv: is no file"),
+    (folder_called_like_a_file, "tags.csv: is no file"),
     (other_file, f"{{path}}: is neither a folder, nor a zip, nor one of {ENDINGS}"),
     (empty_folder, f"{{path}}: holds no file of a table, named like customers.csv ({ENDINGS})"),
     (table_twice, "tags is there twice: tags.csv and tags.jsonl"),
