@@ -19,8 +19,12 @@ def _as_text(name: str, kind: pl.DataType) -> pl.Expr | None:
     """The column as text; None when its type has no such."""
     column = pl.col(name)
     if isinstance(kind, pl.List):
-        item = _as_text(name, kind.inner if isinstance(kind.inner, pl.DataType) else kind.inner())
-        return None if item is None else column.cast(pl.List(pl.String)).list.join("|")
+        inner = kind.inner if isinstance(kind.inner, pl.DataType) else kind.inner()
+        if isinstance(inner, pl.List) or _as_text(name, inner) is None:
+            return None
+        # An item that holds what separates items is not to become two: an empty one between them is refused.
+        doubled = pl.element().str.replace_all("|", "||", literal=True)
+        return column.cast(pl.List(pl.String)).list.eval(doubled).list.join("|")
     if isinstance(kind, pl.Datetime):
         utc = column.dt.convert_time_zone("UTC") if kind.time_zone else column
         return utc.dt.strftime("%Y-%m-%dT%H:%M:%S%.f")

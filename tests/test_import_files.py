@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from ingest import ImportFailed, run_import
-from tests.import_files import as_csv, as_jsonl, contents, folder_of, right_rows, stored
+from tests.import_files import as_csv, as_jsonl, contents, folder_of, problems_of, right_rows, stored
 
 pytest_plugins = ["tests.import_fixture"]
 
@@ -165,6 +165,11 @@ def strange_parquet(folder: Path) -> Path:
     return folder
 
 
+def parquet_of_lists_of_lists(folder: Path) -> Path:
+    pl.DataFrame({"name": [[["vip"]]]}).write_parquet(folder / "tags.parquet")
+    return folder
+
+
 UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
     (nothing_there, "{path}: there is no such file or folder"),
     (unknown_file, f"customer.csv: there is no table customer; the tables are {TABLES}"),
@@ -189,6 +194,10 @@ UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
     (truncated_gzip, "tags.csv.gz: Compressed file ended before the end-of-stream marker was reached"),
     (no_parquet, "tags.parquet: "),
     (truncated_parquet, "tags.parquet: "),
+    (
+        parquet_of_lists_of_lists,
+        "tags.parquet: column name has the type List(List(String)), which is not read",
+    ),
     (strange_parquet, "tags.parquet: column name has the type Struct({{'is': String}}), which is not read"),
 ]
 
@@ -327,6 +336,18 @@ async def test_parquet_columns_of_other_types_that_say_the_same(
 
     assert all(count.unchanged == count.read for count in result.counts)
     assert await stored(db, partner) == before
+
+
+async def test_an_item_of_a_parquet_list_does_not_become_two(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    (row,) = right_rows()["resources"]
+    rows = [row | {"resource_id": "R1", "tags": ["one", "two"]}, row | {"resource_id": "R2", "tags": ["a|b"]}]
+    pl.DataFrame(rows).with_columns(pl.col("product").replace("", None)).write_parquet(
+        tmp_path / "resources.parquet"
+    )
+
+    assert await problems_of(db, tmp_path, partner) == ["resources.parquet:2: tags: 'a||b' has an empty item"]
 
 
 async def test_a_partner_needs_a_name(db: asyncpg.Connection, tmp_path: Path) -> None:
