@@ -37,6 +37,10 @@ DO $$ BEGIN
 EXCEPTION WHEN OTHERS THEN NULL;
 END $$;
 """
+_TOO_LARGE = (
+    "numbers of license_usage (assigned) or of calls (queue_wait_seconds) are too large: those of one customer"
+    " add up to more than can be kept, so nothing was changed"
+)
 _MANY = 0.1
 """So large a share of a table's rows, changed, calls for new statistics."""
 
@@ -89,6 +93,10 @@ async def run_import(
                 if call_retention_months is not None:
                     with suppress(asyncpg.LockNotAvailableError):  # the next import will do it
                         await drop_old_calls(connection, call_retention_months)
+        except (
+            asyncpg.NumericValueOutOfRangeError
+        ) as error:  # each of them is checked, but not what they add up to
+            raise ImportFailed(_TOO_LARGE, result) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             done = "the import is done, but " if result.committed else ""
             raise ImportFailed(f"{done}the database: {error}", result) from error

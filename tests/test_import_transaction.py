@@ -262,3 +262,28 @@ async def test_what_the_database_refuses_is_a_reason(
     await doomed.close()
     with pytest.raises(ImportFailed, match="the database: "):
         await run_import(doomed, tmp_path, partner=partner)
+
+
+@pytest.mark.parametrize("table", ["license_usage", "calls"])
+async def test_numbers_that_add_up_to_too_much_are_a_reason(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, table: str
+) -> None:
+    files = right_rows()
+    if table == "calls":
+        call = files["calls"][0] | {"queue_wait_seconds": "1e308"}
+        files["calls"] = [call | {"call_id": f"K{n}"} for n in range(2)]
+    else:
+        files["subscriptions"][0]["customer_id"] = "C2"
+        files["licenses"][0]["product"] = "CALLING"
+        files["license_usage"][0]["product"] = "CALLING"
+        for row in files["license_usage"]:
+            row["assigned"] = str(2**31 - 1)
+    folder_of(tmp_path, files)
+    before = await contents(db)
+
+    with pytest.raises(
+        ImportFailed, match=rf"numbers of .*{table} \(.* add up to more than can be kept, so nothing"
+    ):
+        await run_import(db, tmp_path, partner=partner)
+
+    assert await contents(db) == before
