@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import polars as pl
+import pytest
 
 from ingest import run_import
 from tests.import_files import folder_of, right_rows, stored
@@ -134,6 +136,27 @@ async def test_times_are_read_with_and_without_zone(
 
     found = [row[7] for row in (await stored(db, partner))["customers"]]
     assert found == list(moments.values())
+
+
+async def test_times_of_parquet_are_read_whatever_their_zone(
+    db: asyncpg.Connection, partner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zones = ["UTC", "Asia/Kolkata", "+05:30"]
+    (call,) = right_rows()["calls"]
+    folder_of(tmp_path, {"customers": right_rows()["customers"]})
+    call |= {"features": "", "started_at": "2026-01-02T03:04:05"}
+    for number, zone in enumerate(zones):
+        rows = pl.DataFrame([call | {"call_id": f"K{number}"}]).with_columns(
+            pl.col("features").replace("", None)
+        )
+        with monkeypatch.context() as writing:  # as other programs do, which know such zones
+            writing.setenv("POLARS_IGNORE_TIMEZONE_PARSE_ERROR", "1")
+            started_at = pl.col("started_at").str.to_datetime(time_zone="UTC").dt.convert_time_zone(zone)
+            rows.with_columns(started_at).write_parquet(tmp_path / "calls.parquet")
+        await run_import(db, tmp_path, partner=partner)
+
+    found = [row[3] for row in (await stored(db, partner))["calls"]]
+    assert found == [datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)] * len(zones)
 
 
 async def test_odd_texts_come_to_be_stored_as_they_are(
