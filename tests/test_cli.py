@@ -114,6 +114,16 @@ def test_a_name_is_printed_where_not_all_letters_can_be(fresh_database_url: str,
     assert command("rebuild", env=env, cwd=tmp_path).stdout.endswith("of Z\\xfcrich.\n")
 
 
+def test_counts_are_whole_in_a_narrow_terminal(fresh_database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "tags.csv").write_text("name,description\n" + "".join(f"{n},\n" for n in range(12345)))
+    env = environment(fresh_database_url, tmp_path, COLUMNS="20")
+    done = command("import", "tags.csv", "--partner", "P", env=env, cwd=tmp_path)
+    assert done.stdout.split()[3:] == [
+        *("table", "inserted", "updated", "unchanged", "rejected", "read"),
+        *("tags", "12345", "0", "0", "0", "12345"),
+    ]
+
+
 def test_the_schema_is_the_one_that_is_kept(tmp_path: Path) -> None:
     done = command("schema", env=environment(None, tmp_path), cwd=tmp_path)
     assert "schema {" in done.stdout and "type Query" in done.stdout

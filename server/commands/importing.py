@@ -26,6 +26,7 @@ from server.settings import load_settings
 
 NEW_PARTNER = "Partner"
 """What the first partner is called when nobody says."""
+_WIDEST = 1000
 
 
 class Bars:
@@ -119,7 +120,7 @@ def import_(
         raise CommandError(*problem_lines(failure.result), str(failure)) from failure
     for line in problem_lines(result):
         print_plain(line)
-    out.print(count_table(result))
+    out.print(count_table(result), crop=False)
     if dry_run:
         out.print("Nothing was changed: this was a dry run.")
 
@@ -166,4 +167,6 @@ def count_table(result: ImportResult) -> Table:
         table.add_column(name, justify="right")
     for count in result.counts:
         table.add_row(count.table, *(str(getattr(count, name)) for name in names))
+    # A terminal that is narrower breaks its lines, but no number is cut.
+    table.width = out.measure(table, options=out.options.update(width=_WIDEST)).maximum
     return table
