@@ -64,8 +64,8 @@ async def run_import(
     """Load the files under `path`: all of it, or nothing and ImportFailed.
 
     `skip_invalid` loads the good rows and writes the others into `rejected_folder`. `dry_run` does everything,
-    and then undoes it. `policy` has the thresholds. Call records are kept for so many months,
-    all of them if it is None.
+    and then undoes it; `rejected_folder` stays as it is. `policy` has the thresholds. Call records are kept for so
+    many months, all of them if it is None.
     """
     if fault := fault_of_name(partner):
         raise ImportFailed(f"the partner's name {fault}")
@@ -73,7 +73,7 @@ async def run_import(
     rejected: dict[str, RejectedRows] = {}
     with unpacking() as folder:
         sources = await asyncio.to_thread(find_sources, path, folder)
-        if skip_invalid:
+        if skip_invalid and not dry_run:
             rejected = {
                 source.table.name: RejectedRows(rejected_folder, source.table.name) for source in sources
             }
@@ -81,7 +81,13 @@ async def run_import(
             with suppress(_DryRun):
                 async with transaction(connection):
                     await _load(
-                        connection, sources, rejected, result, progress or NoProgress(), policy or Policy()
+                        connection,
+                        sources,
+                        skip_invalid,
+                        rejected,
+                        result,
+                        progress or NoProgress(),
+                        policy or Policy(),
                     )
                     if dry_run:
                         raise _DryRun
@@ -137,6 +143,7 @@ async def rebuild_missing(connection: asyncpg.Connection, policy: Policy | None 
 async def _load(
     connection: asyncpg.Connection,
     sources: list[Source],
+    skip_invalid: bool,
     rejected: dict[str, RejectedRows],
     result: ImportResult,
     progress: Progress,
@@ -152,7 +159,7 @@ async def _load(
     work = Work(connection, partner_id, policy, result, progress, changing, weeks)
     for source in sources:
         result.counts.append(await Loader(work, source, rejected.get(source.table.name)).load())
-    if result.problem_count and not rejected:
+    if result.problem_count and not skip_invalid:
         problems = "1 problem" if result.problem_count == 1 else f"{result.problem_count} problems"
         raise ImportFailed(f"{problems}, so nothing was changed", result)
     await changing.finish()

@@ -152,6 +152,29 @@ async def test_a_rejected_file_put_right_can_be_imported(
     }
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+async def test_a_dry_run_leaves_the_rejected_files_as_they_are(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    """They may be what it reads: put right, they are all that there is of these rows."""
+    files = right_rows()
+    folder_of(tmp_path, {table: files[table] for table in ("customers", "subscriptions")})
+    as_csv(tmp_path / "tags.csv", [{"name": "vip"}, {"name": "x" * 26}])
+    before = files_of(tmp_path)
+
+    dry = await run_import(
+        db, tmp_path, partner=partner, skip_invalid=True, dry_run=True, rejected_folder=tmp_path
+    )
+
+    assert files_of(tmp_path) == before
+    real = await run_import(db, tmp_path, partner=partner, skip_invalid=True, rejected_folder=tmp_path)
+    assert (dry.counts, dry.problems) == (real.counts, real.problems)
+    assert set(files_of(tmp_path)) == {"tags.csv"}
+
+
 async def test_a_file_with_a_bad_header_is_rejected_whole(
     db: asyncpg.Connection, partner: str, tmp_path: Path
 ) -> None:
