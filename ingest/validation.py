@@ -55,9 +55,13 @@ def wrong_with_header(reader: Reader, table: Table) -> list[Reason]:
         for column in table.columns
         if column.required and column.name not in columns
     ]
+    told = (
+        f"; the columns are {', '.join(known)}"  # once, since it is said of each row that is rejected for it
+    )
     for name in dict.fromkeys(columns):
         if name not in known:
-            reasons.append((name, f"unknown column; the columns are {', '.join(known)}"))
+            reasons.append((name or "''", f"unknown column{told}"))
+            told = ""
         elif columns.count(name) > 1:
             reasons.append((name, "column is there twice"))
     return reasons

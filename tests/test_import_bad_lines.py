@@ -19,6 +19,14 @@ HEADERS = [
         ],
     ),
     (
+        "customer_id,name,managed_by,country,created_on,suspended,Industry,",
+        [
+            "customers.csv:1: Industry: unknown column; the columns are customer_id, name, managed_by, country,"
+            " industry, created_on, last_admin_sign_in_at, suspended",
+            "customers.csv:1: '': unknown column",
+        ],
+    ),
+    (
         "customer_id,name,managed_by,country,created_on,suspended,name",
         ["customers.csv:1: name: column is there twice"],
     ),
