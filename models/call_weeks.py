@@ -103,10 +103,17 @@ class ArrivingWeeks:
 
 async def drop_weeks(connection: Connection, months: int) -> list[date]:
     """Drop the partitions of the weeks that ended more than so many months ago, in the caller's transaction."""
-    rows = await connection.fetch(
-        "SELECT ((now() AT TIME ZONE 'UTC') - make_interval(months => $1))::date AS day", months
-    )
-    old = [week for week in await weeks_kept(connection) if week + WEEK <= rows[0]["day"]]
+    if not await _old_weeks(connection, months):
+        return []
+    await connection.execute("LOCK TABLE ONLY calls IN ACCESS EXCLUSIVE MODE")  # as dropping does
+    old = await _old_weeks(connection, months)  # those that nobody has dropped meanwhile
     for week in old:
         await connection.execute(f"DROP TABLE {partition(week)}")
     return old
+
+
+async def _old_weeks(connection: Connection, months: int) -> list[date]:
+    rows = await connection.fetch(
+        "SELECT ((now() AT TIME ZONE 'UTC') - make_interval(months => $1))::date AS day", months
+    )
+    return [week for week in await weeks_kept(connection) if week + WEEK <= rows[0]["day"]]

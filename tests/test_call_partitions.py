@@ -7,8 +7,9 @@ from pathlib import Path
 import asyncpg
 
 from ingest import drop_old_calls, rebuild
-from models.call_weeks import partition, week_of, weeks_kept
+from models.call_weeks import drop_weeks, partition, week_of, weeks_kept
 from tests.call_records import WEEK, bring_in, call, customer, roll_ups
+from tests.faults import waiting_for_locks
 from tests.row_files import write_rows
 from tests.server import command, environment
 
@@ -48,6 +49,21 @@ async def test_old_weeks_are_dropped_and_their_figures_stay(
     assert await roll_ups(db, partner) == before
     assert week_of(old.date()) in await drop_old_calls(db, 13)
     assert (await roll_ups(db, f"{partner} other"))["calling_weeks"] == before["calling_weeks"]
+
+
+async def test_two_drop_the_same_weeks_at_once(
+    db: asyncpg.Connection, import_url: str, partner: str, tmp_path: Path
+) -> None:
+    old = datetime.now(UTC) - timedelta(days=500)
+    await bring_in(db, tmp_path, partner, [call("1", started_at=old)])
+    other, watching = [await asyncpg.connect(import_url) for _ in range(2)]
+    async with other.transaction():
+        assert week_of(old.date()) in await drop_weeks(other, 13)
+        again = asyncio.create_task(drop_old_calls(db, 13))
+        await waiting_for_locks(watching, 1)
+    assert await again == []
+    for connection in (other, watching):
+        await connection.close()
 
 
 async def test_a_dry_run_leaves_no_week(db: asyncpg.Connection, partner: str, tmp_path: Path) -> None:
