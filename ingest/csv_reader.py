@@ -79,9 +79,9 @@ class CsvReader:
         header = self._header()
         self.columns = [name for name in header if name not in ADDED]
         # Two columns of one name are refused later; until then they need two names.
+        first = {name: i for i, name in reversed(list(enumerate(header)))}
         self._schema = {
-            name if header.index(name) == i else f"{name} ({i + 1})": pl.String
-            for i, name in enumerate(header)
+            name if first[name] == i else f"{name} ({i + 1})": pl.String for i, name in enumerate(header)
         }
         self._records = _records(max(len(header), 1))
 

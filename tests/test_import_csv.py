@@ -177,6 +177,13 @@ def test_blank_lines_may_come_before_the_header(block: int) -> None:
     assert read(data, block) == ([(6, "1", "2", "3")], [])
 
 
+def test_a_file_that_is_all_on_one_line_is_a_header_soon() -> None:
+    names = [f"x{number}" for number in range(100_000)]
+    reader = CsvReader(io.BytesIO(",".join([*names, "x1"]).encode()))
+
+    assert reader.columns == [*names, "x1"]
+
+
 def test_an_empty_file_has_no_rows() -> None:
     for data in (b"", b"\n\r\n", b"\r\n\r", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"a,b,c", b"a,b,c\r\n"):
         reader = CsvReader(io.BytesIO(data), 2)
