@@ -5,6 +5,7 @@ without quotes in which all is well does without it: counting tells, twice as fa
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,7 +14,6 @@ import polars as pl
 from ingest.batch import ADDED, LINE, LONGEST_RECORD, Batch, Malformed
 
 _BLOCK = 4 << 20
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MANY = 10_000
 """So many malformed records are given away before the next are looked for."""
 
@@ -66,7 +66,7 @@ class CsvReader:
     def __init__(self, file: BinaryIO, block: int = _BLOCK) -> None:
         self._file = file
         self._block = block
-        self._data = file.read(max(block, len(_BYTE_ORDER_MARK))).removeprefix(_BYTE_ORDER_MARK)
+        self._data = file.read(max(block, len(BOM_UTF8))).removeprefix(BOM_UTF8)
         self._at = 0
         self._line = 1
         self._ended = False

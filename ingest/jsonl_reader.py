@@ -1,6 +1,7 @@
 """JSON Lines: an object a line. Numbers stay the text that they were written as, so that 12.50 does."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -93,7 +94,7 @@ class JsonLinesReader:
         while line := self._file.readline(LONGEST_RECORD):
             number += 1
             if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
+                line = line.removeprefix(BOM_UTF8)
             yield number, line
             while not line.endswith(b"\n") and (line := self._file.readline(LONGEST_RECORD)):
                 pass  # the rest of a line that is too long to be held, and so was no JSON

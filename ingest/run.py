@@ -101,7 +101,7 @@ async def run_import(
                         await drop_old_calls(connection, call_retention_months)
         except (
             asyncpg.NumericValueOutOfRangeError
-        ) as error:  # each of them is checked, but not what they add up to
+        ) as error:  # each number is checked, but not what they add up to
             raise ImportFailed(_TOO_LARGE, result) from error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             done = "the import is done, but " if result.committed else ""

@@ -55,9 +55,8 @@ def wrong_with_header(reader: Reader, table: Table) -> list[Reason]:
         for column in table.columns
         if column.required and column.name not in columns
     ]
-    told = (
-        f"; the columns are {', '.join(known)}"  # once, since it is said of each row that is rejected for it
-    )
+    # Once, since it is said of each row that is rejected for it.
+    told = f"; the columns are {', '.join(known)}"
     for name in dict.fromkeys(columns):
         if name not in known:
             reasons.append((name or "''", f"unknown column{told}"))
