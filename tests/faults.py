@@ -10,7 +10,7 @@ from tests.firm import FULL, Firm
 
 QUERY = "{ customers { totalCount nodes { name subscriptions { totalCount } } } }"
 CHANGE = 'mutation { createTag(input: {name: "%s"}) { tag { name } userErrors { code } } }'
-LOCKED = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+LOCKED = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 OURS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name LIKE 'partnerhub%'"

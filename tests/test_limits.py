@@ -1,35 +1,17 @@
 """What an operation may ask for at most, at each limit and one past it, and that telling so costs next to nothing."""
 
 import json
-import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, get_introspection_query
+from graphql import get_introspection_query
 
-from executor.documents import Documents
-from resolvers.criteria import words
-from schema import build_schema
 from tests import office
-from tests.server import Answer, Api, served
+from tests.limits import ask
+from tests.server import Api, served
 
-
-@pytest.fixture(scope="module")
-async def api(database_url: str, data_dir: Path) -> AsyncIterator[Api]:
-    """The service with the limits that it has by default."""
-    await office.fill(database_url)
-    async with served(database_url, data_dir, office.PARTNER, roomy=False) as api:
-        yield api
-
-
-async def ask(api: Api, query: str, variables: dict[str, Any] | None = None) -> Answer:
-    """The answer; whatever is asked, it may not hold up the process, so it is the processor's time that counts."""
-    started = time.process_time()
-    answer = await api.ask(office.FULL, query, variables)
-    assert time.process_time() - started < 0.5
-    return answer
+pytest_plugins = ["tests.limits_fixture"]
 
 
 def fragment_chain(length: int, spreads: int) -> str:
@@ -93,9 +75,9 @@ LIMITS = {
 
 
 @pytest.mark.parametrize(("make", "most"), LIMITS.values(), ids=LIMITS)
-async def test_at_the_limit_it_runs_and_one_past_it_is_refused(api: Api, make: Any, most: int) -> None:
-    assert (await ask(api, make(most))).data
-    answer = await ask(api, make(most + 1))
+async def test_at_the_limit_it_runs_and_one_past_it_is_refused(limited: Api, make: Any, most: int) -> None:
+    assert (await ask(limited, make(most))).data
+    answer = await ask(limited, make(most + 1))
     assert answer.codes == ["QUERY_TOO_COMPLEX"]
     assert "data" not in answer.body
     assert (
@@ -103,10 +85,10 @@ async def test_at_the_limit_it_runs_and_one_past_it_is_refused(api: Api, make: A
     )
 
 
-async def test_fields_count_with_fragments_spread_out(api: Api) -> None:
+async def test_fields_count_with_fragments_spread_out(limited: Api) -> None:
     """Their number is tried apart from validation, which has its own limit for fields of one name."""
     for count, refused in ((2000, False), (2001, True)):
-        answer = await ask(api, distinct_fields(count))
+        answer = await ask(limited, distinct_fields(count))
         found = any("is the most" in error["message"] for error in answer.errors)
         assert found == refused, answer.errors
 
@@ -119,20 +101,20 @@ async def test_tokens(database_url: str, data_dir: Path) -> None:
         assert "data" not in answer.body
 
 
-async def test_bytes_of_the_body(api: Api) -> None:
-    headers = {"Authorization": f"Bearer {api.token(office.FULL)}", "Content-Type": "application/json"}
+async def test_bytes_of_the_body(limited: Api) -> None:
+    headers = {"Authorization": f"Bearer {limited.token(office.FULL)}", "Content-Type": "application/json"}
     query = json.dumps({"query": "{ __typename }"})
     for size, status in ((262_144, 200), (262_145, 413)):
-        response = await api.client.post("/graphql", content=query.ljust(size), headers=headers)
+        response = await limited.client.post("/graphql", content=query.ljust(size), headers=headers)
         assert response.status_code == status
 
 
-async def test_rows_of_a_page(api: Api) -> None:
-    assert (await ask(api, "{ customers(first: 100) { nodes { id } } }")).data
-    answer = await ask(api, "{ customers(last: 101) { nodes { id } } }")
+async def test_rows_of_a_page(limited: Api) -> None:
+    assert (await ask(limited, "{ customers(first: 100) { nodes { id } } }")).data
+    answer = await ask(limited, "{ customers(last: 101) { nodes { id } } }")
     assert answer.codes == ["BAD_USER_INPUT"]
     assert answer.errors[0]["message"] == "last: give a number from 0 to 100, not 101."
-    answer = await ask(api, "{ customers { nodes { id } } }")
+    answer = await ask(limited, "{ customers { nodes { id } } }")
     assert len(answer.data["customers"]["nodes"]) == 25
 
 
@@ -144,15 +126,15 @@ async def test_those_who_see_analytics_may_be_given_longer_pages(database_url: s
             assert (await api.ask(email, query, {"n": most + 1})).codes == ["BAD_USER_INPUT"]
 
 
-async def test_errors_of_an_answer(api: Api) -> None:
+async def test_errors_of_an_answer(limited: Api) -> None:
     """Five are listed, of the others their number is told."""
     for wrong in (5, 6, 30):
         fields = " ".join(f'a{n}: node(id: "none {n}") {{ id }}' for n in range(wrong))
-        answer = await ask(api, f"{{ {fields} }}")
+        answer = await ask(limited, f"{{ {fields} }}")
         assert answer.codes == ["BAD_USER_INPUT"] * 5
         assert answer.body["data"] == {f"a{n}": None for n in range(wrong)}
         assert answer.body.get("extensions", {}).get("moreErrors", 0) == wrong - 5
-        answer = await ask(api, "{ " + " ".join(f"none{n}" for n in range(wrong)) + " }")
+        answer = await ask(limited, "{ " + " ".join(f"none{n}" for n in range(wrong)) + " }")
         assert answer.codes == ["BAD_USER_INPUT"] * 5
         assert answer.body.get("extensions", {}).get("moreErrors", 0) == wrong - 5
 
@@ -204,14 +186,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE)
-async def test_a_document_made_to_hold_it_up_is_refused_at_once(api: Api, query: str) -> None:
-    answer = await ask(api, query)
+async def test_a_document_made_to_hold_it_up_is_refused_at_once(limited: Api, query: str) -> None:
+    answer = await ask(limited, query)
     assert set(answer.codes) == {"QUERY_TOO_COMPLEX"}
     assert "data" not in answer.body
 
 
-async def test_what_takes_too_much_to_validate_says_what_to_do(api: Api) -> None:
-    (error,) = (await ask(api, f"{{ {'__typename ' * 1500} }}")).errors
+async def test_what_takes_too_much_to_validate_says_what_to_do(limited: Api) -> None:
+    (error,) = (await ask(limited, f"{{ {'__typename ' * 1500} }}")).errors
     assert error["message"].endswith("repeat fewer fields and fragments.")
 
 
@@ -232,12 +214,12 @@ async def test_a_chain_of_fragments_costs_what_its_length_costs(database_url: st
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
     ],
 )
-async def test_circles_and_missing_fragments_are_invalid(api: Api, query: str) -> None:
-    assert "BAD_USER_INPUT" in (await ask(api, query)).codes
+async def test_circles_and_missing_fragments_are_invalid(limited: Api, query: str) -> None:
+    assert "BAD_USER_INPUT" in (await ask(limited, query)).codes
 
 
-async def test_the_introspection_query_passes_however_deep(api: Api) -> None:
-    answer = await ask(api, get_introspection_query(input_value_deprecation=True))
+async def test_the_introspection_query_passes_however_deep(limited: Api) -> None:
+    answer = await ask(limited, get_introspection_query(input_value_deprecation=True))
     assert len(answer.data["__schema"]["types"]) > 50
 
 
@@ -245,97 +227,17 @@ async def test_the_introspection_query_passes_however_deep(api: Api) -> None:
     "size",
     ["-1", "-2147483648", "101", "1000000", "null", '"ten"', "1.5", "[]", "{}", "$missing", "9" * 5000],
 )
-async def test_a_size_that_is_none_is_the_clients_mistake_or_the_default(api: Api, size: str) -> None:
-    answer = await ask(api, f"{{ customers(first: {size}) {{ totalCount }} }}")
+async def test_a_size_that_is_none_is_the_clients_mistake_or_the_default(limited: Api, size: str) -> None:
+    answer = await ask(limited, f"{{ customers(first: {size}) {{ totalCount }} }}")
     assert set(answer.codes) <= {"BAD_USER_INPUT"}
 
 
-async def test_each_operation_is_measured_by_itself(api: Api) -> None:
+async def test_each_operation_is_measured_by_itself(limited: Api) -> None:
     aliases = " ".join(f"a{n}: __typename" for n in range(31))
     document = f"query Small {{ __typename }} query Large {{ {aliases} }}"
-    headers = {"Authorization": f"Bearer {api.token(office.FULL)}"}
+    headers = {"Authorization": f"Bearer {limited.token(office.FULL)}"}
     body = {"query": document, "operationName": "Large"}
-    response = await api.client.post("/graphql", json=body, headers=headers)
+    response = await limited.client.post("/graphql", json=body, headers=headers)
     assert response.json()["errors"][0]["extensions"]["code"] == "QUERY_TOO_COMPLEX"
-    response = await api.client.post("/graphql", json=body | {"operationName": "Small"}, headers=headers)
+    response = await limited.client.post("/graphql", json=body | {"operationName": "Small"}, headers=headers)
     assert response.json()["data"] == {"__typename": "Query"}
-
-
-@pytest.mark.parametrize(
-    "searched",
-    [
-        "customers(filter: {search: $text})",
-        "subscriptions(filter: {search: $text})",
-        "partnerAdmins(filter: {search: $text})",
-        "tags(search: $text)",
-        "resources(search: $text)",
-    ],
-)
-async def test_a_search_is_no_longer_than_it_may_be(api: Api, searched: str) -> None:
-    query = f"query ($text: String!) {{ found: {searched} {{ totalCount }} }}"
-    longest = await ask(api, query, {"text": "a" * 500})
-    assert longest.data == {"found": {"totalCount": 0}}
-    refused = await ask(api, query, {"text": "a" * 501})
-    assert refused.codes == ["BAD_USER_INPUT"]
-    assert refused.errors[0]["message"] == "search: takes 500 characters at most, and was given 501."
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"filter": {f"none{n}": 1 for n in range(15_000)}},
-        {"ids": [{}] * 60_000},
-        {"ids": [None] * 45_000},
-    ],
-    ids=["fields", "values", "nulls"],
-)
-async def test_variables_full_of_mistakes_hold_nobody_up(api: Api, variables: dict[str, Any]) -> None:
-    query = """query ($filter: CustomerFilter, $ids: [ID!] = []) {
-        customers(filter: $filter) { totalCount } nodes(ids: $ids) { id }
-    }"""
-    answer = await ask(api, query, variables)
-    assert answer.codes == ["BAD_USER_INPUT"] * 5
-    assert answer.body["extensions"]["moreErrors"] == 46
-
-
-async def test_a_document_full_of_mistakes_holds_nobody_up(api: Api) -> None:
-    """Each of them would be told with the whole object that it is in."""
-    fields = " ".join(f"none{n}: 1" for n in range(1200))
-    answer = await ask(api, f"{{ customers(filter: {{ {fields} }}) {{ totalCount }} }}")
-    assert answer.codes == ["BAD_USER_INPUT"] * 5
-    assert answer.body["extensions"]["moreErrors"] == 26
-
-
-def test_numbers_that_are_nearly_too_long_hold_nobody_up() -> None:
-    documents = Documents(build_schema(), tokens=100)
-    started = time.process_time()
-    with pytest.raises(GraphQLError, match="more than 100 tokens"):
-        documents.parse("{ a(b: [" + ("9" * 999 + " ") * 250 + "]) }")
-    assert time.process_time() - started < 0.1
-
-
-def test_a_word_that_is_repeated_is_looked_for_once() -> None:
-    """Each row is compared with each word, until one does not occur."""
-    assert words("a b " * 100 + "A B c") == ("a", "b", "c")
-
-
-@pytest.mark.parametrize(
-    ("filtered", "values", "name"),
-    [
-        ("customers(filter: {tags: $values})", "[String!]", "tags"),
-        ("customers(filter: {partnerAdminIds: $values})", "[ID!]", "partnerAdminIds"),
-        ("subscriptions(filter: {statuses: $values})", "[SubscriptionStatus!]", "statuses"),
-        ("analytics(filter: {countries: $values})", "[String!]", "countries"),
-    ],
-)
-async def test_alternatives_are_no_more_than_they_may_be(
-    api: Api, filtered: str, values: str, name: str
-) -> None:
-    below = "overview { __typename }" if filtered.startswith("analytics") else "totalCount"
-    query = f"query ($values: {values}) {{ found: {filtered} {{ {below} }} }}"
-    value = "ACTIVE" if name == "statuses" else "x"
-    if name != "partnerAdminIds":
-        assert (await ask(api, query, {"values": [value] * 500})).codes == []
-    refused = await ask(api, query, {"values": [value] * 501})
-    assert refused.codes == ["BAD_USER_INPUT"]
-    assert refused.errors[0]["message"] == f"{name}: takes 500 values at most, and was given 501."
