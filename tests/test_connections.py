@@ -1,10 +1,13 @@
 """How requests share the pool's connections."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 from resolvers.connections import Connections
 from resolvers.database import Database
@@ -52,14 +55,22 @@ async def test_requests_never_wait_for_what_one_another_hold(
         assert counted(text, "partnerhub_database_connections") <= connections
 
 
+@asynccontextmanager
+async def serving_on(url: str, data_dir: Path, option: str) -> AsyncIterator[AsyncpgDBClient]:
+    """The pool of a service, with this option in the database's URL."""
+    if option:
+        url += f"{'&' if '?' in url else '?'}{option}"
+    settings = load_settings(database_url=url, data_dir=data_dir)
+    async with opened(url, settings, serving=True) as client:
+        yield client
+
+
 @pytest.mark.parametrize(("option", "set"), [("", True), ("statement_cache_size=0", False)])
 async def test_behind_a_pooler_no_session_is_changed(
     database_url: str, data_dir: Path, option: str, set: bool
 ) -> None:
     """There a session may be another's next, and no plan outlives its statement."""
-    url = f"{database_url}{'&' if '?' in database_url else '?'}{option}" if option else database_url
-    settings = load_settings(database_url=url, data_dir=data_dir)
-    async with opened(url, settings, serving=True) as client:
+    async with serving_on(database_url, data_dir, option) as client:
         for plans in Plans:
             sql = "SELECT current_setting('plan_cache_mode') AS mode"
             [row] = await Database(client).fetch(sql, {}, Row, plans)
@@ -72,9 +83,7 @@ async def test_behind_a_pooler_nothing_stays_prepared_beside_the_pool(
     database_url: str, data_dir: Path, option: str, kept: bool
 ) -> None:
     """Such as what `/readyz` asks: the session in which it was prepared is another's by the next time."""
-    url = f"{database_url}{'&' if '?' in database_url else '?'}{option}" if option else database_url
-    settings = load_settings(database_url=url, data_dir=data_dir)
-    async with opened(url, settings, serving=True) as client:
+    async with serving_on(database_url, data_dir, option) as client:
         connection = await asyncpg.connect(**own_connection(client, "partnerhub beside"))
         await connection.fetch("SELECT 1")
         prepared = await connection.fetchval("SELECT count(*) FROM pg_prepared_statements")
