@@ -34,8 +34,8 @@ _ENDLESS_NUMBER = re.compile("(?<![0-9])[0-9]{1000}")
 
 MOST_ERRORS = 30
 """After so many, validation ends: each may be told with all of the value that it is in."""
-_RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
-"""As Strawberry has them."""
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""Strawberry's own, which it runs without a bound that could be given."""
 _ASKS = re.compile(r"__(schema|type)\b")
 
 
@@ -86,7 +86,7 @@ class Document:
     @cached_property
     def errors(self) -> list[GraphQLError]:
         """What validation finds. It is worked out when first asked for, so that limits can come before."""
-        return validate(self._schema._schema, self.ast, _RULES, max_errors=MOST_ERRORS)
+        return validate(self._schema._schema, self.ast, RULES, max_errors=MOST_ERRORS)
 
     @cached_property
     def introspects(self) -> bool:

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from graphql import Undefined
+from graphql import Undefined, parse, specified_rules
+from strawberry.schema.schema import validate_document
 
+from executor.documents import RULES
 from tests import ordinary_schema
 from tests.ordinary_schema import ORDINARY, SHOUTING, Alone, Mood
 from tests.small_schema import Ways
@@ -88,3 +90,15 @@ async def test_what_is_no_value_is_left(given: str, field: str, monkeypatch: pyt
     monkeypatch.setattr(ordinary_schema, "VALUES", [lambda: None, NO_VALUES[given]])
     core, data, _, _ = await Ways(ORDINARY).both(f"{{ values {{ {field} }} }}")
     assert data is None if core == b"errors" else data in (core, None)
+
+
+def test_documents_are_validated_by_strawberrys_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[Any] = []
+
+    def validate(_schema: Any, _document: Any, rules: Any) -> list[Any]:
+        used.append(rules)
+        return []
+
+    monkeypatch.setattr("strawberry.schema.schema.validate", validate)
+    validate_document(ORDINARY._schema, parse("{ __typename }"), tuple(specified_rules))
+    assert used == [RULES]
