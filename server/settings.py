@@ -258,9 +258,9 @@ class Settings(Policy, BaseSettings):
 
 
 def load_settings(**flags: object) -> Settings:
-    """The settings in force; flags that are None were not given. Raises SettingsError."""
+    """The settings in force; flags that are None or empty were not given. Raises SettingsError."""
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in flags.items() if value not in (None, "")})  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(*(_reason(fault) for fault in error.errors())) from None
     except UnicodeDecodeError:

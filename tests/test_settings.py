@@ -40,6 +40,10 @@ def test_an_empty_value_counts_as_not_given(folder: Path, monkeypatch: pytest.Mo
     assert load_settings().host == "0.0.0.0"
 
 
+def test_an_empty_flag_counts_as_not_given(folder: Path) -> None:
+    assert load_settings(host="").host == "127.0.0.1"
+
+
 def test_what_is_not_ours_in_the_env_file_is_left_alone(folder: Path) -> None:
     (folder / ".env").write_text("DATABASE_URL=mysql://elsewhere/shop\nPARTNERHUB_PORT=8002\n")
     assert load_settings().port == 8002
