@@ -49,6 +49,17 @@ async def test_what_no_admin_may_be(firm: Firm) -> None:
     assert await firm.tables() == before
 
 
+async def test_whoever_adds_an_admin_that_is_there_is_told_what_helps(firm: Firm) -> None:
+    await firm.connection.execute("UPDATE partner_admins SET active = false WHERE email = $1", BOTH)
+    query = """mutation ($input: AddPartnerAdminInput!) {
+      addPartnerAdmin(input: $input) { userErrors { message } }
+    }"""
+    for email, advice in ((READ, "set the roles of that one"), (BOTH, "only an import")):
+        data = await firm.ask(FULL, query, {"input": NEW | {"email": email}})
+        [error] = data["addPartnerAdmin"]["userErrors"]
+        assert advice in error["message"]
+
+
 async def test_roles_are_set_as_a_whole_and_none_is_no_access(firm: Firm) -> None:
     admin = await firm.id("PartnerAdmin", READ)
     for roles in (["PARTNER_ADMIN"], ["PARTNER_FULL_ADMIN", "PARTNER_READ_ONLY_ADMIN"], []):

@@ -45,7 +45,12 @@ async def _require_free(change: Change, email: str) -> None:
     )
     rows = await change.fetch(sql, key=address(email))
     if rows:
-        message = f"{email} is an admin already; set the roles of that one instead."
+        advice = (
+            "set the roles of that one instead"
+            if rows[0].active
+            else "that one is not active: only an import, with active = true, lets them in again"
+        )
+        message = f"{email} is an admin already; {advice}."
         raise refuse(UserErrorCode.TAKEN, message, "input", "email")
 
 
