@@ -68,6 +68,7 @@ def test_help_names_every_command_and_each_explains_itself(tmp_path: Path) -> No
         ["serve", "--port", "many"],
         ["serve", "--port", "70000"],
         ["serve", "--workers", "0"],
+        ["serve", "--workers", "1001"],
         ["demo", "--customers", "0"],
         ["import"],
         ["import", ""],
@@ -220,6 +221,12 @@ def test_a_port_that_is_taken_is_told(env: dict[str, str], folder: Path) -> None
         port = str(other.getsockname()[1])
         said = refused("serve", "--port", port, env=env, cwd=folder)
     assert said == f"cannot listen on 127.0.0.1:{port}: Address already in use; try another --port\n"
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_a_host_that_is_not_here_is_told(env: dict[str, str], folder: Path, host: str) -> None:
+    said = refused("serve", "--host", host, "--port", "0", env=env, cwd=folder)
+    assert said.startswith(f"cannot listen on {host}:0: ") and said.endswith("; try another --host\n")
 
 
 def test_a_data_folder_that_cannot_be_made_is_told(database: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`partnerhub serve`."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -36,7 +37,7 @@ def serve(
         ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="How many processes serve.", show_default="1")
+        int | None, typer.Option(min=1, max=1000, help="How many processes serve.", show_default="1")
     ] = None,
 ) -> None:
     """Serve the GraphQL API and GraphiQL.
@@ -115,7 +116,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.set_inheritable(True)
     except OSError as error:
         listening.close()
-        raise CommandError(f"cannot listen on {host}:{port}: {error.strerror}; try another --port") from None
+        advice = (
+            "--host" if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else "--port"
+        )
+        raise CommandError(
+            f"cannot listen on {host}:{port}: {error.strerror}; try another {advice}"
+        ) from None
     return listening
 
 
