@@ -76,7 +76,7 @@ CALLS = Sum("calls", "Calls that started in the week.", "cw.calls", formula="Σ 
 USAGE = Section(
     "usage",
     "CallingUsageFigures",
-    "How much a week's customers called.",
+    "How much was called in a week.",
     (
         Sum(
             "licensed_users",

@@ -64,7 +64,7 @@ OVERVIEW = Section(
             "total_customers",
             "Customers with a license line that started, expired or not.",
             where="p.started_on <= :as_of",
-            formula="customers with a line whose entitlement started on or before D",
+            formula="customers with a line whose entitlement started on or before the day looked at",
         ),
         Customers(
             "nearing_expiration",
@@ -110,7 +110,7 @@ def _ending_section(name: str, help: str, where: str, verb: str) -> Section:
 RECENTLY_ADDED = Section(
     "recently_added",
     "RecentlyAdded",
-    "Licenses added in the days before D: are they taken up?",
+    "Licenses added in the days up to the one looked at: are they taken up?",
     (
         Customers(
             "new_customers",
@@ -131,13 +131,13 @@ RECENTLY_ADDED = Section(
 )
 EXPIRING = _ending_section(
     "expiring",
-    "Licenses in force, on trials or without auto-renewal, that end in the days after D.",
+    "Licenses in force, on trials or without auto-renewal, that end in the days from the one looked at.",
     _expiring(":expiring_days"),
     "run out",
 )
 RENEWING = _ending_section(
     "renewing",
-    "Licenses in force that renew by themselves in the days after D.",
+    "Licenses in force that renew by themselves in the days from the one looked at.",
     _renewing(":renewing_days"),
     "renew",
 )

@@ -61,7 +61,9 @@ class LicenseRow:
         description="The subscription or trial it stands on.",
         needs=("subscription_id", "trial_id"),
     )
-    display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
+    display_id: str = strawberry.field(
+        description="What tables call it: a subscription's ID, or `Enterprise trial`."
+    )
     product: Product = strawberry.field(description="What is licensed.")
     state = itself("as_of", type=LicenseState, description="How many are assigned and used.")
     days_since_added: int = strawberry.field(description="Days since the entitlement was added.")

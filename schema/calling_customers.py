@@ -56,7 +56,8 @@ class CustomerCallQuality:
     customer = _customer_field()
     figures = _figures_field(CallQualityFigures)
     poor_rate_change: float | None = strawberry.field(
-        description="The poor rate less that of the week before; null unless both weeks have one."
+        description="The poor rate less that of the week before: 0.1 is ten percentage points."
+        " Null unless both weeks have one."
     )
 
 

@@ -62,5 +62,5 @@ CallQueueFigures = section_type(kpi.QUEUES, week=_week())
 class FeatureUsage:
     feature: CallingFeature = strawberry.field(description="The feature.")
     calls: int = strawberry.field(description="Calls of the week that used it.")
-    customers: int = strawberry.field(description="Customers with such a call.")
+    customers: int = strawberry.field(description="Customers with such a call; of a single customer, 1 or 0.")
     calls_change: int = strawberry.field(description="Calls less those of the week before.")

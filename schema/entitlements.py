@@ -76,7 +76,9 @@ def _invoices(
 @strawberry.interface(description="What entitles a customer to licenses: a subscription or a trial.")
 class Entitlement(Node):
     customer = related(CUSTOMER_BY_ID, key="customer_id", type=CUSTOMER, description="Whose it is.")
-    display_id: str = strawberry.field(description="The subscription ID, or `Enterprise trial`.")
+    display_id: str = strawberry.field(
+        description="What tables call it: a subscription's ID, or `Enterprise trial`."
+    )
     added_on: date = strawberry.field(description="The day it was added to the customer.")
     start_date: date = strawberry.field(description="Its first day.")
     end_date: date = strawberry.field(description="Its last day.")

@@ -179,7 +179,7 @@ class Query:
         _customer,
         type=Customer | None,
         together=True,
-        description="A customer by `id` or by `customerId`; null when there is none that the viewer may see.",
+        description="A customer by either `id` or `customerId`; null when there is none that the viewer may see.",
     )
     customers = related(_customers, type=Connection[Customer], description="The viewer's customers.")
     subscriptions = related(
