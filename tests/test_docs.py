@@ -1,17 +1,23 @@
 """What the pages say is so: links lead somewhere, settings exist, queries are valid and programs run."""
 
+import asyncio
+import csv
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from graphql import build_schema, parse, validate
 
 from resolvers.viewer import PERMISSIONS, Permission
 from server.settings import Settings
+from tests import office
 from tests.conftest import LiveServer
+from tests.scrape import counted
+from tests.server import command, environment, serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -77,13 +83,37 @@ def test_the_table_of_roles_names_their_permissions() -> None:
         assert named == permissions, role
 
 
-def test_the_queries_program_runs(live_server: LiveServer) -> None:
+def exported(folder: Path, server: LiveServer, **other: str) -> list[dict[str, str]]:
+    """The rows of the CSV file that the page's program writes, where some of it is changed."""
     program, _live = blocks(ROOT / "docs" / "query.md", "python")
-    program = program.replace("http://127.0.0.1:8000", live_server.url)
-    env = os.environ | {"TOKEN": live_server.token}
+    for before, after in {"http://127.0.0.1:8000": server.url, **other}.items():
+        assert before in program
+        program = program.replace(before, after)
+    env = os.environ | {"TOKEN": server.token}
     done = subprocess.run(
-        [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], env=env, cwd=folder, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    dates = [line.split()[0] for line in done.stdout.splitlines()]
-    assert dates and dates == sorted(dates)
+    with (folder / "expiring.csv").open(newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def test_the_queries_program_runs(live_server: LiveServer, tmp_path: Path) -> None:
+    rows = exported(tmp_path, live_server)
+    dates = [row["nextExpirationOn"] for row in rows]
+    assert all(dates) and dates == sorted(dates) != []
+
+
+def test_the_queries_program_waits_as_it_is_told(database_url: str, tmp_path: Path) -> None:
+    asyncio.run(office.fill(database_url))
+    settings = {"MAXIMUM_COST": "20", "ADMIN_COST_CAPACITY": "20", "ADMIN_COST_PER_SECOND": "20"}
+    env = environment(
+        database_url, tmp_path, **{f"PARTNERHUB_{name}": value for name, value in settings.items()}
+    )
+    with serving("serve", env=env, cwd=tmp_path) as address:
+        token = command("token", office.FULL, env=env, cwd=tmp_path).stdout.strip()
+        pages = {"first: 100": "first: 5", "filter: { statuses: [EXPIRING_SOON] }, ": ""}
+        rows = exported(tmp_path, LiveServer(address, token), **pages)
+        assert [row["customerId"] for row in rows] == [f"c{n:03}" for n in range(office.CUSTOMERS)]
+        metrics = httpx.get(f"{address}/metrics").text
+        assert counted(metrics, "partnerhub_operations_total", outcome="rate_limited") > 0
