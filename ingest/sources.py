@@ -66,7 +66,9 @@ class Source:
 
 
 def _split(name: str) -> tuple[str, str] | None:
-    """The table's name and the ending, when the ending is one that is read."""
+    """The table's name and the ending, when the ending is one that is read; in small letters, as not all programs
+    that write files keep to them."""
+    name = name.lower()
     for ending in _ENDINGS:
         if name.endswith(ending) and not name.startswith("."):
             return name.removesuffix(ending), ending
@@ -107,7 +109,7 @@ def find_sources(path: Path, folder: Path) -> list[Source]:
     try:
         if path.is_dir():
             return _in_order(path.iterdir(), path)
-        if path.suffix == ".zip":
+        if path.suffix.lower() == ".zip":
             return _in_order(_unpacked(path, folder), path)
         if not path.exists():
             raise ImportFailed(f"{path}: there is no such file or folder")

@@ -87,6 +87,12 @@ def table_twice(folder: Path) -> Path:
     return folder
 
 
+def table_twice_in_other_letters(folder: Path) -> Path:
+    (folder / "Tags.csv").write_bytes(TAGS)
+    (folder / "tags.CSV").write_bytes(TAGS)
+    return folder
+
+
 def table_twice_in_zip(folder: Path) -> Path:
     return zipped(folder / "data.zip", {"a/tags.csv": TAGS, "b/tags.csv": TAGS})
 
@@ -180,6 +186,7 @@ UNREADABLE: list[tuple[Callable[[Path], Path], str]] = [
     (other_file, f"{{path}}: is neither a folder, nor a zip, nor one of {ENDINGS}"),
     (empty_folder, f"{{path}}: holds no file of a table, named like customers.csv ({ENDINGS})"),
     (table_twice, "tags is there twice: tags.csv and tags.jsonl"),
+    (table_twice_in_other_letters, "tags is there twice: Tags.csv and tags.CSV"),
     (table_twice_in_zip, "{path}: tags.csv is there twice"),
     (no_zip, "{path}: File is not a zip file"),
     (truncated_zip, "{path}: File is not a zip file"),
@@ -235,6 +242,22 @@ async def test_other_files_are_passed_over(db: asyncpg.Connection, partner: str,
     result = await run_import(db, tmp_path, partner=partner)
 
     assert [(count.table, count.inserted) for count in result.counts] == [("tags", 1)]
+
+
+async def test_names_of_files_may_have_capital_letters(
+    db: asyncpg.Connection, partner: str, tmp_path: Path
+) -> None:
+    members = {"Tags.CSV": TAGS, "HELP_DESKS.csv.GZ": gzip.compress(b"name,service\nDesk,Calling\n")}
+    for name, data in members.items():
+        (tmp_path / name).write_bytes(data)
+
+    result = await run_import(db, tmp_path, partner=partner)
+    again = await run_import(db, zipped(tmp_path / "Data.ZIP", members), partner=partner)
+    alone = await run_import(db, tmp_path / "Tags.CSV", partner=partner)
+
+    assert {count.table: count.inserted for count in result.counts} == {"tags": 1, "help_desks": 1}
+    assert {count.table: count.unchanged for count in again.counts} == {"tags": 1, "help_desks": 1}
+    assert {count.table: count.unchanged for count in alone.counts} == {"tags": 1}
 
 
 async def test_nothing_of_a_zip_comes_to_lie_outside(
