@@ -2,6 +2,8 @@
 
 import sys
 
+from strawberry.utils.str_converters import to_camel_case
+
 from kpis.calling import CALLING_SECTIONS
 from kpis.customer_status import STATUS_RULES
 from kpis.licenses import SECTIONS
@@ -9,20 +11,14 @@ from kpis.measures import Measure, Section
 from kpis.policy import Policy
 
 
-def camel(name: str) -> str:
-    """A name as the API writes it."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
 def _row(measure: Measure) -> str:
-    return f"| `{camel(measure.name)}` | {measure.help} | {measure.formula} | {measure.unit} |"
+    return f"| `{to_camel_case(measure.name)}` | {measure.help} | {measure.formula} | {measure.unit} |"
 
 
 def _section(section: Section) -> str:
     rows = "\n".join(_row(measure) for measure in section.measures)
     window = "" if section.window is None else " The window's length is the argument `days`."
-    return f"""## {section.type_name}: `{camel(section.name)}`
+    return f"""## {section.type_name}: `{to_camel_case(section.name)}`
 
 {section.help}{window}
 
@@ -38,7 +34,7 @@ def document() -> str:
     calling = "\n".join(_section(section) for section in CALLING_SECTIONS)
     statuses = "\n".join(f"| `{rule.status}` | {rule.help} |" for rule in STATUS_RULES)
     thresholds = "\n".join(
-        f"| `{camel(name)}` | {list(field.default) if isinstance(field.default, tuple) else field.default}"
+        f"| `{to_camel_case(name)}` | {list(field.default) if isinstance(field.default, tuple) else field.default}"
         f" | {field.description} |"
         for name, field in Policy.model_fields.items()
     )

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from strawberry.utils.str_converters import to_camel_case
+
 from models.search import fold, search_words
 from resolvers.context import Arguments
 from resolvers.errors import BadUserInput
@@ -66,14 +68,8 @@ def freeze(given: Mapping[str, Any], prepare: Mapping[str, Prepare]) -> Argument
             continue
         if isinstance(value, list) and len(value) > MOST_VALUES:
             raise BadUserInput(
-                f"{_argument(name)}: takes {MOST_VALUES} values at most, and was given {len(value)}."
+                f"{to_camel_case(name)}: takes {MOST_VALUES} values at most, and was given {len(value)}."
             )
         ready = prepare[name](value) if name in prepare else value
         frozen.append((name, tuple(ready) if isinstance(ready, list) else ready))
     return tuple(frozen)
-
-
-def _argument(name: str) -> str:
-    """As the schema spells it."""
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
