@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from websockets.sync.client import connect as connect_socket
 from server.settings import SettingsError, load_settings
 from tests import office
 from tests.conftest import LiveServer
+from tests.limits import holding_nobody_up
 from tests.server import Api, served
 
 ROOT = Path(__file__).parent.parent
@@ -95,9 +95,8 @@ async def test_it_is_open_to_those_who_are_set(
 async def test_a_text_like_many_suggestions_holds_nobody_up(database: str, data_dir: Path) -> None:
     async with served(database, data_dir, office.PARTNER, introspection="off") as api:
         query = '{ customers(first: "%s") { totalCounts } }' % (" Did you mean " * 17_000)
-        started = time.process_time()
-        answer = await api.ask(office.ASSIGNED, query)
-        assert time.process_time() - started < 0.5
+        with holding_nobody_up():
+            answer = await api.ask(office.ASSIGNED, query)
         assert answer.codes == ["BAD_USER_INPUT"] * 2
         assert "totalCount'" not in str(answer.errors)
 
