@@ -104,11 +104,11 @@ def test_the_queries_program_runs(live_server: LiveServer, tmp_path: Path) -> No
     assert all(dates) and dates == sorted(dates) != []
 
 
-def test_the_queries_program_waits_as_it_is_told(database_url: str, tmp_path: Path) -> None:
-    asyncio.run(office.fill(database_url))
+def test_the_queries_program_waits_as_it_is_told(fresh_database_url: str, tmp_path: Path) -> None:
+    asyncio.run(office.fill(fresh_database_url))
     settings = {"MAXIMUM_COST": "20", "ADMIN_COST_CAPACITY": "20", "ADMIN_COST_PER_SECOND": "20"}
     env = environment(
-        database_url, tmp_path, **{f"PARTNERHUB_{name}": value for name, value in settings.items()}
+        fresh_database_url, tmp_path, **{f"PARTNERHUB_{name}": value for name, value in settings.items()}
     )
     with serving("serve", env=env, cwd=tmp_path) as address:
         token = command("token", office.FULL, env=env, cwd=tmp_path).stdout.strip()
