@@ -88,7 +88,7 @@ async def test_a_socket_on_which_nothing_runs_ends_with_its_token(service: Servi
         await listening(socket)
         started = time.monotonic()
         assert await closed(socket) == 4403
-        assert time.monotonic() - started < 8
+        assert time.monotonic() - started < 3
 
 
 async def test_a_query_that_runs_when_the_token_ends_is_answered(service: Service) -> None:

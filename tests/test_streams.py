@@ -95,7 +95,7 @@ async def test_a_change_through_one_server_reaches_readers_of_the_other_at_once(
             started = time.monotonic()
             await servers.tag("c1", add=add)
             result = await reader.next()
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 1
             tags = [{"name": "Gold"}, {"name": "Unused"}] if add else [{"name": "Gold"}]
             assert result["data"]["customerChanged"] == {"customerId": "c1", "tags": tags}
     await until_open(servers.other, 0)
