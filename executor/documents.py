@@ -33,7 +33,10 @@ _ENDLESS_NUMBER = re.compile("(?<![0-9])[0-9]{1000}")
 """Python refuses to read numbers beyond some thousand digits, by an error that validation does not expect."""
 
 MOST_ERRORS = 30
-"""After so many, validation ends: each may be told with all of the value that it is in."""
+FEWEST_ERRORS = 5
+MOST_CHARACTERS_OF_ERRORS = 150_000
+"""After so many errors validation ends, or sooner in a long document: each may be told with all of the value that it
+is in."""
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """Strawberry's own, which it runs without a bound that could be given."""
 _ASKS = re.compile(r"__(schema|type)\b")
@@ -86,7 +89,8 @@ class Document:
     @cached_property
     def errors(self) -> list[GraphQLError]:
         """What validation finds. It is worked out when first asked for, so that limits can come before."""
-        return validate(self._schema._schema, self.ast, RULES, max_errors=MOST_ERRORS)
+        most = max(FEWEST_ERRORS, min(MOST_ERRORS, MOST_CHARACTERS_OF_ERRORS // (len(self.text) or 1)))
+        return validate(self._schema._schema, self.ast, RULES, max_errors=most)
 
     @cached_property
     def introspects(self) -> bool:

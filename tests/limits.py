@@ -10,7 +10,7 @@ from tests.server import Answer, Api
 
 
 @contextmanager
-def holding_nobody_up(steps: float = 15e6) -> Iterator[None]:
+def holding_nobody_up(steps: float = 8e6) -> Iterator[None]:
     """The body may take as much of the processor's time as so many steps of Python take, here and now."""
     before = _a_million_steps()
     started = time.process_time()

@@ -54,14 +54,16 @@ async def test_variables_full_of_mistakes_hold_nobody_up(limited: Api, variables
 async def test_a_document_full_of_mistakes_holds_nobody_up(limited: Api) -> None:
     """Each of them would be told with the whole object that it is in."""
     fields = " ".join(f"none{n}: 1" for n in range(1200))
-    answer = await ask(limited, f"{{ customers(filter: {{ {fields} }}) {{ totalCount }} }}")
+    query = f"{{ customers(filter: {{ {fields} }}) {{ totalCount }} }}"
+    answer = await ask(limited, query)
     assert answer.codes == ["BAD_USER_INPUT"] * 5
-    assert answer.body["extensions"]["moreErrors"] == 26
+    told = 150_000 // len(query) + 1  # the last says that there may be more
+    assert answer.body["extensions"]["moreErrors"] == told - 5
 
 
 def test_numbers_that_are_nearly_too_long_hold_nobody_up() -> None:
     documents = Documents(build_schema(), tokens=100)
-    with holding_nobody_up(2e6), pytest.raises(GraphQLError, match="more than 100 tokens"):
+    with holding_nobody_up(1.6e6), pytest.raises(GraphQLError, match="more than 100 tokens"):
         documents.parse("{ a(b: [" + ("9" * 999 + " ") * 250 + "]) }")
 
 
